@@ -1,0 +1,1 @@
+"""The court: cases, decisions, sanctions and standing, notices to the affected party."""

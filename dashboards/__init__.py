@@ -1,0 +1,1 @@
+"""The mirror: metrics and health. Reads only; owns no business fact."""

@@ -1,0 +1,1 @@
+"""The constitution: people and roles, audit chain, outbox, approvals, escalations, channels."""

@@ -1,0 +1,1 @@
+"""The law: policies and their versions, taxonomy, penalty schemes, rules, releases."""

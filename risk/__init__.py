@@ -1,0 +1,1 @@
+"""The senses: events, entities, signals, scores, links, rule evaluation on live events."""
