@@ -1,0 +1,49 @@
+"""State every bound of the rule language in one place, so that no text and no event can make it slow."""
+
+MAX_TEXT = 20_000
+"""Characters of one condition."""
+
+MAX_TOKENS = 8_000
+"""Words and signs of one condition."""
+
+MAX_NESTING = 48
+"""How deep parentheses, calls and chains of operators may be nested."""
+
+MAX_LITERAL = 2_000
+"""Characters of one quoted text."""
+
+MAX_PATTERN = 1_000
+"""Characters of one regular expression."""
+
+PATTERN_MEMORY = 1 << 20
+"""Bytes that RE2 may use for one compiled regular expression."""
+
+MAX_LIST = 1_000
+"""Entries of a list written in a condition."""
+
+MAX_LOOPS = 10
+"""How many `exists`, `all`, `filter` and `map` one condition may hold."""
+
+MAX_LOOP_NESTING = 2
+"""How deep one loop may stand inside another."""
+
+MAX_RECORD_LIST = 256
+"""Elements of a list in an event; a longer one is unknown to the rule."""
+
+MAX_WALKED_LIST = 10_000
+"""Entries of a named list that a loop walks; membership with `in` has no such bound."""
+
+MAX_PROBLEMS = 20
+"""How many problems of one condition are reported at once."""
+
+MAX_NAME_PARTS = 4
+"""Parts of a dotted field name."""
+
+INT_MIN = -(2**63)
+INT_MAX = 2**63 - 1
+
+MAX_DURATION_SECONDS = 315_576_000_000
+"""About ten thousand years, the range of a CEL duration."""
+
+SHOWN_LOOP_ELEMENTS = 10
+"""Elements of a walked list that an explanation shows."""
