@@ -60,10 +60,7 @@ def parse_duration(text: str) -> timedelta:
         message = f"{text[:40]!r} is no length of time; write hours, minutes and seconds such as 36h or 1h30m"
         raise ValueError(message)
     total = sum(
-        (
-            Decimal(piece["number"]) * _MICROSECONDS[piece["unit"]]
-            for piece in _PIECE.finditer(match["pieces"])
-        ),
+        (Decimal(piece["number"]) * _MICROSECONDS[piece["unit"]] for piece in _PIECE.finditer(match["pieces"])),
         start=Decimal(0),
     )
     if total != total.to_integral_value():

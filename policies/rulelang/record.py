@@ -160,9 +160,7 @@ def find_misfits(schema: Schema, values: Mapping[str, Any]) -> list[str]:
         if field_reader(name, described)(values) is UNKNOWN:
             raw = _dig(values, name)
             shown = "nothing is there" if raw is None else f"{_shorten(raw)} does not fit"
-            found.append(
-                f"{name}: {shown}, the schema wants {described.type.words()} ({described.full_type})"
-            )
+            found.append(f"{name}: {shown}, the schema wants {described.type.words()} ({described.full_type})")
     return found
 
 

@@ -157,9 +157,7 @@ def entry_type_of(values: Sequence[object]) -> Type:
         return INT
     if all(type(value) in (int, float) for value in values):
         return DOUBLE
-    raise ValueError(
-        "the entries must be all text or all numbers; put quotes around words such as true and 0123"
-    )
+    raise ValueError("the entries must be all text or all numbers; put quotes around words such as true and 0123")
 
 
 _NAME_RULE = (
@@ -190,9 +188,7 @@ def _faults_between(fields: Mapping[str, Field]) -> list[str]:
         for count in range(1, len(parts)):
             beginning = ".".join(parts[:count])
             if beginning in fields:
-                faults.append(
-                    f"{beginning}: is a field and also the beginning of {name}; rename one of the two"
-                )
+                faults.append(f"{beginning}: is a field and also the beginning of {name}; rename one of the two")
     return faults
 
 

@@ -112,8 +112,6 @@ def parse_type(spelling: str) -> Type:
         found = list_of(SCALARS[Kind(element)])
     if match is None or found is None:
         known = ", ".join(SCALARS)
-        message = (
-            f"{spelling!r} is no type; write {known} or list<…> of one of them, with ? if it may be null"
-        )
+        message = f"{spelling!r} is no type; write {known} or list<…> of one of them, with ? if it may be null"
         raise ValueError(message)
     return found.or_null() if match["nullable"] else found

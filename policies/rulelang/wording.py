@@ -30,8 +30,7 @@ class Text:
         if not self.values:
             return template % {} if "%" in template else template
         return template % {
-            name: value.render(translate) if isinstance(value, Text) else value
-            for name, value in self.values.items()
+            name: value.render(translate) if isinstance(value, Text) else value for name, value in self.values.items()
         }
 
     def __str__(self) -> str:

@@ -1,0 +1,1 @@
+"""Pure rules of cases: life cycles, priority, standing, notices."""

@@ -1,0 +1,1 @@
+"""Writes of governance: people, keys, audit, outbox, approvals, escalations."""

@@ -1,0 +1,93 @@
+"""Write facts with the rows that they tell of, and hand them to the workers after commit."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import structlog
+from celery import current_app
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from governance.models import FactConsumption, OutboxFact
+from governance.project.routes import ROUTES
+
+log = structlog.get_logger(__name__)
+
+BATCH = 500
+
+
+def emit(name: str, payload: Mapping[str, Any]) -> int:
+    """Write the fact `name` with a JSON-ready payload inside the caller's transaction; return its id.
+
+    Each task that ROUTES names for it is sent the id after commit, at least once.
+    """
+    fact = OutboxFact.objects.create(name=name, payload=dict(payload))
+    transaction.on_commit(partial(_nudge, fact.id))
+    return fact.id
+
+
+def _nudge(fact_id: int) -> None:
+    """Ask for dispatch at once; when the broker is away the regular dispatch catches up."""
+    try:
+        current_app.send_task("governance.tasks.dispatch_facts", queue="notify", retry=False)
+    except OperationalError as error:
+        log.warning("broker_away", fact_id=fact_id, error=str(error))
+
+
+def dispatch_waiting() -> int:
+    """Hand waiting facts to their tasks, oldest first; return how many were handed over.
+
+    Rows are locked with SKIP LOCKED, so any number of dispatchers may run. A fact whose sending fails stays
+    waiting with the error on its row. A crash between sending and commit sends it again: consumers use
+    `consume_once`.
+    """
+    done = 0
+    while True:
+        with transaction.atomic():
+            facts = list(
+                OutboxFact.objects.filter(dispatched_at__isnull=True)
+                .order_by("id")
+                .select_for_update(skip_locked=True)[:BATCH]
+            )
+            if not facts:
+                return done
+            for fact in facts:
+                _send(fact)
+            OutboxFact.objects.bulk_update(facts, ["dispatched_at", "attempts", "error"])
+        sent = sum(fact.dispatched_at is not None for fact in facts)
+        done += sent
+        if sent < len(facts):
+            return done
+
+
+def _send(fact: OutboxFact) -> None:
+    fact.attempts += 1
+    try:
+        for task in ROUTES.get(fact.name, ()):
+            current_app.send_task(task, args=[fact.id], queue=QUEUE_OF_ROOM[task.split(".", 1)[0]])
+    except OperationalError as error:
+        fact.error = str(error)[:500]
+        log.warning("fact_not_sent", fact_id=fact.id, name=fact.name, error=fact.error)
+    else:
+        fact.dispatched_at, fact.error = timezone.now(), ""
+
+
+QUEUE_OF_ROOM = {
+    "governance": "notify",
+    "policies": "celery",
+    "risk": "score",
+    "cases": "cases",
+    "dashboards": "batch",
+}
+
+
+def consume_once(fact_id: int, consumer: str) -> dict[str, Any] | None:
+    """Return the payload of the fact, or None when `consumer` has already worked on it.
+
+    Call inside the transaction that does the work: both stand or fall together.
+    """
+    fact = OutboxFact.objects.get(pk=fact_id)
+    _, is_new = FactConsumption.objects.get_or_create(fact=fact, consumer=consumer)
+    return dict(fact.payload) if is_new else None

@@ -1,0 +1,1 @@
+"""Pure rules of governance: roles, actors, subjects, clocks."""

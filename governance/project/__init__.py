@@ -1,0 +1,1 @@
+"""Settings, addresses, workers: what turns the five apps into one running product."""

@@ -1,0 +1,12 @@
+"""The one table from facts to the tasks that follow from them.
+
+A task is named by its dotted path and gets one argument, the id of the outbox row. Routes never point
+below the room that produces the fact: down, one simply calls.
+"""
+
+ROUTES: dict[str, tuple[str, ...]] = {
+    "events_ingested": ("risk.tasks.process_batch",),
+    "rules_hit": ("cases.tasks.take_in_hits",),
+    "escalation_opened": ("cases.tasks.mark_escalated",),
+    "escalation_resolved": ("cases.tasks.mark_escalation_resolved",),
+}

@@ -1,0 +1,1 @@
+"""Pure rules of policies: packs, schemes, decision trees, life cycles."""

@@ -1,0 +1,1 @@
+"""The API through which events come in."""

@@ -1,0 +1,3 @@
+"""The facts that risk produces."""
+
+FACTS: tuple[str, ...] = ("events_ingested", "events_rejected", "rules_hit")

@@ -1,0 +1,24 @@
+"""Tables of risk."""
+
+from risk.models.batches import ImportRun, IngestBatch, RejectedEvent
+from risk.models.entities import Entity, EntityLink
+from risk.models.evaluation import RuleHit
+from risk.models.events import Event, EventKey, EventTouch
+from risk.models.signals import EntityState, Score, Scorecard, SignalDefinition, SignalSnapshot
+
+__all__ = [
+    "Entity",
+    "EntityLink",
+    "EntityState",
+    "Event",
+    "EventKey",
+    "EventTouch",
+    "ImportRun",
+    "IngestBatch",
+    "RejectedEvent",
+    "RuleHit",
+    "Score",
+    "Scorecard",
+    "SignalDefinition",
+    "SignalSnapshot",
+]

@@ -1,0 +1,56 @@
+"""Entities: the accounts and things of the marketplace, and the ties between them."""
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models.functions import Upper
+
+from risk.domain.vocabulary import EntityType
+
+
+class Entity(models.Model):
+    """One account or thing, known by (market, type, external id). Attributes may change, the key may not.
+
+    The same account in two markets is two rows, so that nothing leaks from market to market; a link ties them.
+    """
+
+    market = models.ForeignKey("governance.Market", on_delete=models.PROTECT, related_name="+")
+    type = models.CharField(max_length=24, choices=[(item.value, item.value) for item in EntityType])
+    external_id = models.CharField(max_length=128)
+    name = models.CharField(max_length=240, blank=True)
+    attributes = models.JSONField(default=dict)
+    first_seen_at = models.DateTimeField()  # by the data's clock
+    last_seen_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "entities"
+        constraints = [models.UniqueConstraint(fields=["market", "type", "external_id"], name="entity_key")]
+        indexes = [
+            models.Index(fields=["type", "-last_seen_at", "-id"], name="entity_recent"),
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="entity_name_trgm"),
+            GinIndex(OpClass(Upper("external_id"), name="gin_trgm_ops"), name="entity_external_id_trgm"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.external_id
+
+
+class EntityLink(models.Model):
+    """Two accounts that touched the same device, payment account or address. `low` has the smaller key."""
+
+    low = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
+    high = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
+    via = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=24)  # type of the entity that ties them
+    is_hard = models.BooleanField()  # bank, phone, identity: one of them proves it; device, address: weighs
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["low", "high", "via"], name="link_once"),
+            models.CheckConstraint(condition=models.Q(low_id__lt=models.F("high_id")), name="link_is_ordered"),
+        ]
+        indexes = [models.Index(fields=["high", "low"], name="link_by_high")]
+
+    def __str__(self) -> str:
+        return f"{self.low_id}-{self.high_id} ({self.kind})"
