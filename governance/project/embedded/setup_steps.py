@@ -1,0 +1,66 @@
+"""The one-time work on a database: migrations, and for the demo the pack, the people and the marketplace."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from governance.project.embedded.home import Home
+from governance.project.embedded.ledger import read_migration_state, read_steps, record_step
+
+MIGRATE = "migrate"
+ROOMS = ("governance", "policies", "risk", "cases", "dashboards")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One `manage.py` command that a database needs once. A new `version` makes it run again."""
+
+    name: str
+    title: str
+    arguments: tuple[str, ...]
+    version: str = "1"
+
+
+def demo_steps(home: Home) -> tuple[Step, ...]:
+    """Return what fills a new database with the demo marketplace, in order."""
+    events = home.demo / "events.parquet"
+    return (
+        Step("demo.pack", "Loading the policy pack", ("load_pack",)),
+        Step("demo.people", "Making one login per role", ("demo_people",)),
+        Step("demo.data", "Generating the demo marketplace", ("demo_data", "--out", str(home.demo))),
+        Step(
+            "demo.import",
+            "Importing the demo marketplace",
+            ("import_data", str(events), "--mapping", "examples/demo.yaml"),
+        ),
+    )
+
+
+def find_missing(steps: tuple[Step, ...], database_url: str) -> list[Step]:
+    """Return the steps that this database has not had in their present version, in order."""
+    done = read_steps(database_url)
+    return [step for step in steps if done.get(step.name) != step.version]
+
+
+def is_migrated(code: Path, database_url: str) -> bool:
+    """Tell whether the database has had exactly the migrations of this code.
+
+    Asking Django would cost more than a second of every start. Errs towards False.
+    """
+    return read_steps(database_url).get(MIGRATE) == _migration_version(code, database_url)
+
+
+def record_migrated(code: Path, database_url: str) -> None:
+    """Remember that the database has had the migrations of this code."""
+    record_step(database_url, MIGRATE, _migration_version(code, database_url))
+
+
+def _migration_version(code: Path, database_url: str) -> str:
+    """Return a digest of our migrations, the pinned packages (which bring theirs) and the database's own list."""
+    digest = hashlib.sha256()
+    files = [path for room in ROOMS for path in sorted((code / room / "migrations").glob("*.py"))]
+    for path in [*files, code / "requirements" / "base.txt", code / "governance" / "project" / "settings.py"]:
+        digest.update(f"{path.relative_to(code)}\0".encode())
+        digest.update(path.read_bytes() if path.exists() else b"")
+    digest.update(read_migration_state(database_url).encode())
+    return digest.hexdigest()
