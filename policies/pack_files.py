@@ -68,8 +68,6 @@ def _parse(path: Path, name: str) -> object:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        return Problem(
-            name, place, f"not readable as YAML: {error.problem}", "Check the indentation and quotes."
-        )
+        return Problem(name, place, f"not readable as YAML: {error.problem}", "Check the indentation and quotes.")
     except yaml.YAMLError as error:
         return Problem(name, "", f"not readable as YAML: {error}", "Check for control characters.")

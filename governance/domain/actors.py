@@ -62,6 +62,13 @@ class Actor:
         """Return the key of the person's row, None for keys and the system."""
         return int(self.id) if self.kind is ActorKind.PERSON else None
 
+    @property
+    def person_id(self) -> int:
+        """Return the key of the person's row; raises NotAllowed for keys and the system."""
+        if self.kind is not ActorKind.PERSON:
+            raise NotAllowed("Only a person can do this.")
+        return int(self.id)
+
     def markets(self, permission: Permission) -> MarketScope:
         """Return the markets in which the actor has the permission."""
         if self.kind is ActorKind.SYSTEM:

@@ -25,9 +25,7 @@ CATEGORIES: Mapping[str, str] = {
     "STATEMENT_CATEGORY_NEGATIVE_EFFECTS_ON_CIVIC_DISCOURSE_OR_ELECTIONS": (
         "Negative effects on civic discourse or elections"
     ),
-    "STATEMENT_CATEGORY_NOT_SPECIFIED_NOTICE": (
-        "Type of alleged illegal content not specified by the notifier"
-    ),
+    "STATEMENT_CATEGORY_NOT_SPECIFIED_NOTICE": ("Type of alleged illegal content not specified by the notifier"),
     "STATEMENT_CATEGORY_OTHER_VIOLATION_TC": "Other violation of provider's terms and conditions",
     "STATEMENT_CATEGORY_PROTECTION_OF_MINORS": "Protection of minors",
     "STATEMENT_CATEGORY_RISK_FOR_PUBLIC_SECURITY": "Risk for public security",
@@ -69,9 +67,7 @@ KEYWORDS: Mapping[str, str] = {
     "KEYWORD_HATE_SPEECH": (
         "Illegal incitement to violence and hatred based on protected characteristics (hate speech)"
     ),
-    "KEYWORD_HIDDEN_ADVERTISEMENT": (
-        "Hidden advertisement or commercial communication, including by influencers"
-    ),
+    "KEYWORD_HIDDEN_ADVERTISEMENT": ("Hidden advertisement or commercial communication, including by influencers"),
     "KEYWORD_HUMAN_EXPLOITATION": "Human exploitation",
     "KEYWORD_HUMAN_TRAFFICKING": "Human trafficking",
     "KEYWORD_ILLEGAL_ORGANIZATIONS": "Illegal organizations",

@@ -48,14 +48,10 @@ def check_policies(
         if _is_node_known(policy.node, place.at("node"), nodes) and not find_queue(
             policy.node, nodes, [queue for queue, _ in queues]
         ):
-            place.at("node").reject(
-                f"no queue serves {policy.node}", "Add the node, or a wider one, to a queue."
-            )
+            place.at("node").reject(f"no queue serves {policy.node}", "Add the node, or a wider one, to a queue.")
 
 
-def check_queues(
-    queues: Sequence[tuple[QueueSpec, Reader]], taxonomy: Sequence[tuple[TaxonomyNode, Reader]]
-) -> None:
+def check_queues(queues: Sequence[tuple[QueueSpec, Reader]], taxonomy: Sequence[tuple[TaxonomyNode, Reader]]) -> None:
     """Note codes used twice, unknown nodes, and nodes that two queues claim."""
     _note_repeats((queue.code, place.at("code")) for queue, place in queues)
     nodes = [node for node, _ in taxonomy]
@@ -69,9 +65,7 @@ def check_queues(
         _is_node_known(node, place, nodes)
 
 
-def check_schemes(
-    schemes: Sequence[tuple[SchemeSpec, Reader]], policies: Sequence[tuple[PolicySpec, Reader]]
-) -> None:
+def check_schemes(schemes: Sequence[tuple[SchemeSpec, Reader]], policies: Sequence[tuple[PolicySpec, Reader]]) -> None:
     """Note codes and markets used twice, a missing default, unknown policies, severities without points."""
     _note_repeats((scheme.code, place.at("code")) for scheme, place in schemes)
     _note_repeats(
@@ -82,24 +76,18 @@ def check_schemes(
     )
     defaults = [place for scheme, place in schemes if scheme.is_default]
     for place in [*defaults[1:], *([schemes[0][1]] if not defaults else [])]:
-        place.at("is_default").reject(
-            f"{len(defaults)} schemes are the default", "Make exactly one the default."
-        )
+        place.at("is_default").reject(f"{len(defaults)} schemes are the default", "Make exactly one the default.")
     by_code = {policy.code: policy for policy, _ in policies}
     for scheme, place in schemes:
         for code, table in scheme.points.by_policy.items():
             points = place.at("points").at("policies").at(code)
             if code not in by_code:
-                points.reject(
-                    f"{code} is not a policy of the pack", did_you_mean(code, by_code, "Add the policy.")
-                )
+                points.reject(f"{code} is not a policy of the pack", did_you_mean(code, by_code, "Add the policy."))
                 continue
             policy = by_code[code].severity
             for severity in severities_between(policy.least, policy.most):
                 if severity not in table:
-                    points.reject(
-                        f"points for {severity} are missing", f"{code} allows this severity: add it."
-                    )
+                    points.reject(f"points for {severity} are missing", f"{code} allows this severity: add it.")
 
 
 def check_rules(
@@ -117,9 +105,7 @@ def check_rules(
             hint = did_you_mean(rule.policy, codes, "Add the policy.")
             place.at("policy").reject(f"{rule.policy} is not a policy of the pack", hint)
         for name in sorted(set(LIST_NAME.findall(rule.when)) - names):
-            place.at("when").reject(
-                f"lists.{name} is not a list of the pack", did_you_mean(name, names, "Add it.")
-            )
+            place.at("when").reject(f"lists.{name} is not a list of the pack", did_you_mean(name, names, "Add it."))
 
 
 def check_signals(
@@ -139,9 +125,7 @@ def check_signals(
                 part_place.at("signal").reject(reason, hint)
 
 
-def check_macros(
-    macros: Sequence[tuple[MacroSpec, Reader]], taxonomy: Sequence[tuple[TaxonomyNode, Reader]]
-) -> None:
+def check_macros(macros: Sequence[tuple[MacroSpec, Reader]], taxonomy: Sequence[tuple[TaxonomyNode, Reader]]) -> None:
     """Note ids used twice and unknown nodes."""
     _note_repeats((macro.id, place.at("id")) for macro, place in macros)
     for macro, place in macros:

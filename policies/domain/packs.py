@@ -76,9 +76,7 @@ def read_pack(files: Mapping[str, object]) -> Pack | tuple[Problem, ...]:
     locales = head.locales
     lists = _open_lists(files, problems)
     taxonomy = [(read_taxonomy_node(place, locales), place) for place in lists["nodes"]]
-    policies = [
-        (read_policy(place, locales), place) for place in _open_folder(POLICY_FOLDER, files, problems)
-    ]
+    policies = [(read_policy(place, locales), place) for place in _open_folder(POLICY_FOLDER, files, problems)]
     schemes = [(read_scheme(place, locales), place) for place in _open_folder(SCHEME_FOLDER, files, problems)]
     queues = [(read_queue(place, locales), place) for place in lists["queues"]]
     named_lists = [(read_list(place), place) for place in lists["lists"]]
@@ -117,9 +115,7 @@ def _read_head(reader: Reader) -> _Head:
     fields = reader.fields(("id", "version", "title", "licence", "locales"))
     locales = tuple(item.matching(LOCALE) for item in fields["locales"].filled_items())
     if locales and "en" not in locales:
-        fields["locales"].reject(
-            "en is missing", "Every pack is written in English and may have more locales."
-        )
+        fields["locales"].reject("en is missing", "Every pack is written in English and may have more locales.")
     return _Head(
         id=fields["id"].matching(NAME),
         version=fields["version"].text(),

@@ -112,9 +112,7 @@ def read_policy(reader: Reader, locales: Sequence[str]) -> PolicySpec:
     return PolicySpec(
         code=fields["code"].matching(CODE),
         node=fields["node"].matching(NODE_CODE),
-        subjects=tuple(
-            item.name_in(SUBJECT_TYPES, "entity type") for item in fields["subjects"].filled_items()
-        ),
+        subjects=tuple(item.name_in(SUBJECT_TYPES, "entity type") for item in fields["subjects"].filled_items()),
         title=fields["title"].localised(locales),
         text=fields["text"].localised(locales),
         severity=severity,
@@ -127,9 +125,7 @@ def read_policy(reader: Reader, locales: Sequence[str]) -> PolicySpec:
         tree=_read_guide(fields["tree"], severity),
         violation_examples=tuple(item.text() for item in examples["violation"].filled_items()),
         no_violation_examples=tuple(item.text() for item in examples["no_violation"].filled_items()),
-        notice={
-            locale: _read_notice(notice) for locale, notice in fields["notice"].per_locale(locales).items()
-        },
+        notice={locale: _read_notice(notice) for locale, notice in fields["notice"].per_locale(locales).items()},
     )
 
 
@@ -220,9 +216,7 @@ def _read_notice(reader: Reader) -> NoticeTemplate:
     used = _check_placeholders(fields["body"], notice.body)
     for name in NEEDED_PLACEHOLDERS:
         if notice.body and name not in used:
-            fields["body"].reject(
-                f"the placeholder {{{name}}} is missing", "The reader has a right to know it."
-            )
+            fields["body"].reject(f"the placeholder {{{name}}} is missing", "The reader has a right to know it.")
     return notice
 
 
@@ -235,7 +229,5 @@ def _check_placeholders(reader: Reader, template: str) -> set[str]:
     used = {name for _, name, _, _ in parts if name is not None}
     for name in sorted(used - NOTICE_PLACEHOLDERS):
         known = ", ".join(sorted(NOTICE_PLACEHOLDERS))
-        reader.reject(
-            f"unknown placeholder {{{name}}}", did_you_mean(name, NOTICE_PLACEHOLDERS, f"Known: {known}.")
-        )
+        reader.reject(f"unknown placeholder {{{name}}}", did_you_mean(name, NOTICE_PLACEHOLDERS, f"Known: {known}."))
     return used

@@ -112,8 +112,7 @@ class Reader:
         """Open a list; a single value is not a list."""
         if isinstance(self.value, list | tuple):
             return [
-                Reader(self.file, f"{self.path}[{index}]", item, self.problems)
-                for index, item in enumerate(self.value)
+                Reader(self.file, f"{self.path}[{index}]", item, self.problems) for index, item in enumerate(self.value)
             ]
         self.reject(f"expected a list, found {self._found()}", "Start each item with `- `.")
         return []
@@ -129,9 +128,7 @@ class Reader:
         """Return a text that is not blank, without the white space around it."""
         if isinstance(self.value, str) and self.value.strip():
             return self.value.strip()
-        self.reject(
-            f"expected text, found {self._found()}", "Write some text, in quotes if it looks like a number."
-        )
+        self.reject(f"expected text, found {self._found()}", "Write some text, in quotes if it looks like a number.")
         return ""
 
     def optional_text(self) -> str | None:
@@ -184,9 +181,7 @@ class Reader:
             try:
                 return dt.date.fromisoformat(self.value)
             except ValueError:
-                self.reject(
-                    f"{self.value} is not a day of the calendar", "Use a real date, such as 2026-07-01."
-                )
+                self.reject(f"{self.value} is not a day of the calendar", "Use a real date, such as 2026-07-01.")
                 return dt.date.min
         self.reject(f"expected a date, found {self._found()}", "Use year-month-day, such as 2026-07-01.")
         return dt.date.min
@@ -205,9 +200,7 @@ class Reader:
         text = self.text()
         names = sorted(known)
         if text and text not in names:
-            self.reject(
-                f"{text} is not a known {kind}", did_you_mean(text, names, f"Known: {', '.join(names)}.")
-            )
+            self.reject(f"{text} is not a known {kind}", did_you_mean(text, names, f"Known: {', '.join(names)}."))
         return text
 
     def localised(self, locales: Sequence[str]) -> dict[str, str]:
@@ -219,9 +212,7 @@ class Reader:
         given = dict(self.entries())
         for locale in locales:
             if isinstance(self.value, Mapping) and locale not in given:
-                self.reject(
-                    f"the text in locale {locale} is missing", f"Add {locale}, or drop it from the pack."
-                )
+                self.reject(f"the text in locale {locale} is missing", f"Add {locale}, or drop it from the pack.")
         for locale, reader in given.items():
             if locale not in locales:
                 reader.reject(f"locale {locale} is not one of the pack", f"Locales: {', '.join(locales)}.")

@@ -62,9 +62,7 @@ class ListSeed:
 
 def read_rule(reader: Reader) -> RuleSeed:
     """Read one rule."""
-    fields = reader.fields(
-        ("id", "policy", "title", "target", "when", "outcome", "priority", "reason", "markets")
-    )
+    fields = reader.fields(("id", "policy", "title", "target", "when", "outcome", "priority", "reason", "markets"))
     return RuleSeed(
         id=fields["id"].matching(CODE),
         policy=fields["policy"].matching(CODE),

@@ -194,29 +194,21 @@ def _read_milestone(reader: Reader) -> Milestone:
 
 def _read_action(reader: Reader) -> MilestoneAction:
     fields = reader.fields(("kind", "days"))
-    return MilestoneAction(
-        fields["kind"].choice(MilestoneActionKind), fields["days"].optional_integer(1, MOST_DAYS)
-    )
+    return MilestoneAction(fields["kind"].choice(MilestoneActionKind), fields["days"].optional_integer(1, MOST_DAYS))
 
 
 def _read_points(reader: Reader) -> SchemePoints:
     fields = reader.fields(("default", "policies"))
     for severity in Severity:
         if severity not in dict(fields["default"].entries()):
-            fields["default"].reject(
-                f"points for {severity} are missing", "Give points for all four severities."
-            )
+            fields["default"].reject(f"points for {severity} are missing", "Give points for all four severities.")
     by_policy = {code: _read_severity_points(place) for code, place in fields["policies"].entries()}
     return SchemePoints(default=_read_severity_points(fields["default"]), by_policy=by_policy)
 
 
 def _read_severity_points(reader: Reader) -> dict[Severity, int]:
     places = reader.fields((), tuple(Severity))
-    points = {
-        severity: places[severity].integer(0, MOST_POINTS)
-        for severity in Severity
-        if places[severity].is_given
-    }
+    points = {severity: places[severity].integer(0, MOST_POINTS) for severity in Severity if places[severity].is_given}
     if list(points.values()) != sorted(points.values()):
         reader.reject("a worse violation costs fewer points", "Let the points grow from low to critical.")
     return points
@@ -237,9 +229,7 @@ def _read_appeal(reader: Reader) -> AppealTerms:
 
 def _check_range(scheme: SchemeSpec, fields: Mapping[str, Reader]) -> None:
     if scheme.minimum >= scheme.maximum:
-        fields["maximum"].reject(
-            f"maximum {scheme.maximum} is not above minimum {scheme.minimum}", "Raise it."
-        )
+        fields["maximum"].reject(f"maximum {scheme.maximum} is not above minimum {scheme.minimum}", "Raise it.")
         return
     inside = f"Use {scheme.minimum} to {scheme.maximum}."
     if not scheme.minimum <= scheme.start <= scheme.maximum:
@@ -266,7 +256,5 @@ def _check_milestones(scheme: SchemeSpec, reader: Reader) -> None:
             place.at("at").reject(f"milestone {milestone.at} is outside the scheme", hint)
         elif milestone.at == before or (milestone.at > before) is not is_rising:
             word = "above" if is_rising else "below"
-            place.at("at").reject(
-                f"milestone {milestone.at} is not {word} {before}", "Order them from the start on."
-            )
+            place.at("at").reject(f"milestone {milestone.at} is not {word} {before}", "Order them from the start on.")
         before = milestone.at

@@ -207,9 +207,7 @@ def _read_part(reader: Reader) -> ScorePart:
     fields = reader.fields(("signal", "null_points", "bins"))
     bins = tuple(_read_bin(item) for item in fields["bins"].filled_items())
     _check_starts([score_bin.starts_at for score_bin in bins], fields["bins"])
-    return ScorePart(
-        fields["signal"].matching(NAME), fields["null_points"].integer(0, 1_000_000), bins or _NO_BINS
-    )
+    return ScorePart(fields["signal"].matching(NAME), fields["null_points"].integer(0, 1_000_000), bins or _NO_BINS)
 
 
 _NO_BINS = (ScoreBin(Decimal(0), 0),)  # keeps `most_points` defined while the missing bins are reported
@@ -223,8 +221,6 @@ def _read_bin(reader: Reader) -> ScoreBin:
 def _check_starts(starts: Sequence[Decimal], reader: Reader) -> None:
     """Note steps that do not begin at 0 or do not rise."""
     if starts and starts[0] != 0:
-        reader.reject(
-            f"the first step starts at {starts[0]}", "Start at 0, so that every value falls into one."
-        )
+        reader.reject(f"the first step starts at {starts[0]}", "Start at 0, so that every value falls into one.")
     if any(later <= earlier for earlier, later in itertools.pairwise(starts)):
         reader.reject("the steps do not rise", "Order them by from, without repeats.")

@@ -150,9 +150,7 @@ def _note_unknown_targets(tree: DecisionTree, places: Mapping[str, Reader], star
 def _note_circles(tree: DecisionTree, places: Mapping[str, Reader], _start: Reader) -> None:
     for node in tree.nodes:
         if node.id in _reached_from((node.if_yes, node.if_no), tree):
-            places[node.id].reject(
-                f"question {node.id} leads back to itself", "Break the circle with an outcome."
-            )
+            places[node.id].reject(f"question {node.id} leads back to itself", "Break the circle with an outcome.")
 
 
 def _note_orphans(tree: DecisionTree, places: Mapping[str, Reader], _start: Reader) -> None:
