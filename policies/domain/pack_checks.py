@@ -1,7 +1,7 @@
 """Hold the files of a pack against each other: every check notes its problems at the place that is wrong."""
 
 import re
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 from policies.domain.policies import MacroSpec, PolicySpec, TaxonomyNode
@@ -79,13 +79,13 @@ def check_schemes(schemes: Sequence[tuple[SchemeSpec, Reader]], policies: Sequen
         place.at("is_default").reject(f"{len(defaults)} schemes are the default", "Make exactly one the default.")
     by_code = {policy.code: policy for policy, _ in policies}
     for scheme, place in schemes:
-        for code, table in scheme.points.by_policy.items():
+        for code, table in scheme.points.policies.items():
             points = place.at("points").at("policies").at(code)
             if code not in by_code:
                 points.reject(f"{code} is not a policy of the pack", did_you_mean(code, by_code, "Add the policy."))
                 continue
             policy = by_code[code].severity
-            for severity in severities_between(policy.least, policy.most):
+            for severity in severities_between(policy.min, policy.max):
                 if severity not in table:
                     points.reject(f"points for {severity} are missing", f"{code} allows this severity: add it.")
 
@@ -112,7 +112,7 @@ def check_signals(
     signals: Sequence[tuple[SignalSpec, Reader]], scorecards: Sequence[tuple[ScorecardSpec, Reader]]
 ) -> None:
     """Note signals and scorecards that are there twice, and parts without a signal of their entity type."""
-    _note_repeats(((signal.entity_type, signal.name), place.at("name")) for signal, place in signals)
+    _note_repeats((signal.name, place.at("name")) for signal, place in signals)
     _note_repeats((card.entity_type, place.at("entity_type")) for card, place in scorecards)
     for card, place in scorecards:
         names = {signal.name for signal, _ in signals if signal.entity_type == card.entity_type}
@@ -139,10 +139,9 @@ def _is_node_known(code: str, place: Reader, nodes: Sequence[TaxonomyNode]) -> b
     return code in codes
 
 
-def _note_repeats(keys: Iterable[tuple[Hashable, Reader]]) -> None:
-    seen: set[Hashable] = set()
+def _note_repeats(keys: Iterable[tuple[str, Reader]]) -> None:
+    seen: set[str] = set()
     for key, place in keys:
         if key in seen:
-            name = ", ".join(key) if isinstance(key, tuple) else key
-            place.reject(f"{name} is there twice", "Keep one.")
+            place.reject(f"{key} is there twice", "Keep one.")
         seen.add(key)

@@ -40,7 +40,7 @@ class Pack:
 
     id: str
     version: str
-    title: Mapping[str, str]
+    title: str
     licence: str
     locales: tuple[str, ...]
     taxonomy: tuple[TaxonomyNode, ...]
@@ -58,7 +58,7 @@ class Pack:
 class _Head:
     id: str
     version: str
-    title: Mapping[str, str]
+    title: str
     licence: str
     locales: tuple[str, ...]
 
@@ -75,15 +75,15 @@ def read_pack(files: Mapping[str, object]) -> Pack | tuple[Problem, ...]:
         return tuple(problems)
     locales = head.locales
     lists = _open_lists(files, problems)
-    taxonomy = [(read_taxonomy_node(place, locales), place) for place in lists["nodes"]]
+    taxonomy = [(read_taxonomy_node(place), place) for place in lists["nodes"]]
     policies = [(read_policy(place, locales), place) for place in _open_folder(POLICY_FOLDER, files, problems)]
-    schemes = [(read_scheme(place, locales), place) for place in _open_folder(SCHEME_FOLDER, files, problems)]
-    queues = [(read_queue(place, locales), place) for place in lists["queues"]]
+    schemes = [(read_scheme(place), place) for place in _open_folder(SCHEME_FOLDER, files, problems)]
+    queues = [(read_queue(place), place) for place in lists["queues"]]
     named_lists = [(read_list(place), place) for place in lists["lists"]]
     rules = [(read_rule(place), place) for place in lists["rules"]]
-    signals = [(read_signal(place, locales), place) for place in lists["signals"]]
+    signals = [(read_signal(place), place) for place in lists["signals"]]
     scorecards = [(read_scorecard(place), place) for place in lists["score"]]
-    macros = [(read_macro(place, locales), place) for place in lists["macros"]]
+    macros = [(read_macro(place), place) for place in lists["macros"]]
     _note_unknown_files(files, problems)
     if not problems:
         pack_checks.check_taxonomy(taxonomy)
@@ -119,7 +119,7 @@ def _read_head(reader: Reader) -> _Head:
     return _Head(
         id=fields["id"].matching(NAME),
         version=fields["version"].text(),
-        title=fields["title"].localised(locales),
+        title=fields["title"].short_text(120),
         licence=fields["licence"].text(),
         locales=locales,
     )

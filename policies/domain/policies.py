@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from policies.domain import dsa
-from policies.domain.reading import CODE, MARKET, NODE_CODE, Reader, did_you_mean
+from policies.domain.reading import CODE, MARKET, NODE_CODE, Problem, Reader, did_you_mean
 from policies.domain.severity import Severity
 from policies.domain.trees import DecisionTree, OutcomeKind, read_tree
 
@@ -36,11 +36,11 @@ NEEDED_PLACEHOLDERS = ("facts", "actions", "appeal_until")
 
 @dataclass(frozen=True, slots=True)
 class TaxonomyNode:
-    """A kind of harm; `parent` is the code of the wider kind, None at the top. `title` per locale."""
+    """A kind of harm; `parent` is the code of the wider kind, None at the top."""
 
     code: str
     parent: str | None
-    title: Mapping[str, str]
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class SeverityRange:
     """The severity a violation has unless the reviewer says otherwise, and how far they may go."""
 
     default: Severity
-    least: Severity
-    most: Severity
+    min: Severity
+    max: Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,14 @@ class NoticeTemplate:
 
     title: str
     body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Cases that break the policy and cases that look alike but do not."""
+
+    violation: tuple[str, ...]
+    no_violation: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +85,7 @@ class PolicySpec:
     markets: tuple[str, ...]
     effective_from: dt.date
     tree: DecisionTree
-    violation_examples: tuple[str, ...]
-    no_violation_examples: tuple[str, ...]
+    examples: Examples
     notice: Mapping[str, NoticeTemplate]
 
 
@@ -89,24 +96,30 @@ class MacroSpec:
     id: str
     node: str
     outcome: OutcomeKind
-    title: Mapping[str, str]
-    text: Mapping[str, str]
+    title: str
+    text: str
 
 
-def read_taxonomy_node(reader: Reader, locales: Sequence[str]) -> TaxonomyNode:
+def read_taxonomy_node(reader: Reader) -> TaxonomyNode:
     """Read one node of the taxonomy."""
     fields = reader.fields(("code", "parent", "title"))
     return TaxonomyNode(
         code=fields["code"].matching(NODE_CODE),
         parent=fields["parent"].matching(NODE_CODE) if fields["parent"].is_given else None,
-        title=fields["title"].localised(locales),
+        title=fields["title"].short_text(120),
     )
+
+
+def parse_policy(data: object, locales: Sequence[str]) -> PolicySpec | tuple[Problem, ...]:
+    """Return the policy that parsed data describes, or every problem with it."""
+    problems: list[Problem] = []
+    policy = read_policy(Reader("policy", "", data, problems), locales)
+    return tuple(problems) or policy
 
 
 def read_policy(reader: Reader, locales: Sequence[str]) -> PolicySpec:
     """Read one policy file; everything that can be judged without the other files is."""
     fields = reader.fields(_POLICY_KEYS)
-    examples = fields["examples"].fields(("violation", "no_violation"))
     severity = _read_severity(fields["severity"])
     category, keyword = _read_dsa(fields["dsa_category"], fields["dsa_keyword"])
     return PolicySpec(
@@ -123,8 +136,7 @@ def read_policy(reader: Reader, locales: Sequence[str]) -> PolicySpec:
         markets=read_markets(fields["markets"]),
         effective_from=fields["effective_from"].day(),
         tree=_read_guide(fields["tree"], severity),
-        violation_examples=tuple(item.text() for item in examples["violation"].filled_items()),
-        no_violation_examples=tuple(item.text() for item in examples["no_violation"].filled_items()),
+        examples=_read_examples(fields["examples"]),
         notice={locale: _read_notice(notice) for locale, notice in fields["notice"].per_locale(locales).items()},
     )
 
@@ -158,15 +170,23 @@ def read_markets(reader: Reader) -> tuple[str, ...]:
     return tuple(item.matching(MARKET) for item in reader.filled_items())
 
 
-def read_macro(reader: Reader, locales: Sequence[str]) -> MacroSpec:
+def read_macro(reader: Reader) -> MacroSpec:
     """Read one rationale macro."""
     fields = reader.fields(("id", "node", "outcome", "title", "text"))
     return MacroSpec(
-        id=fields["id"].text(),
+        id=fields["id"].matching(CODE),
         node=fields["node"].matching(NODE_CODE),
         outcome=fields["outcome"].choice(OutcomeKind),
-        title=fields["title"].localised(locales),
-        text=fields["text"].localised(locales),
+        title=fields["title"].short_text(120),
+        text=fields["text"].text(),
+    )
+
+
+def _read_examples(reader: Reader) -> Examples:
+    fields = reader.fields(("violation", "no_violation"))
+    return Examples(
+        violation=tuple(item.text() for item in fields["violation"].filled_items()),
+        no_violation=tuple(item.text() for item in fields["no_violation"].filled_items()),
     )
 
 
@@ -174,12 +194,12 @@ def _read_severity(reader: Reader) -> SeverityRange:
     fields = reader.fields(("default", "min", "max"))
     severity = SeverityRange(
         default=fields["default"].choice(Severity),
-        least=fields["min"].choice(Severity),
-        most=fields["max"].choice(Severity),
+        min=fields["min"].choice(Severity),
+        max=fields["max"].choice(Severity),
     )
-    if not severity.least.rank <= severity.default.rank <= severity.most.rank:
+    if not severity.min.rank <= severity.default.rank <= severity.max.rank:
         reader.reject(
-            f"default {severity.default} is not between {severity.least} and {severity.most}",
+            f"default {severity.default} is not between {severity.min} and {severity.max}",
             "Order them: min, default, max.",
         )
     return severity
@@ -201,10 +221,10 @@ def _read_guide(reader: Reader, severity: SeverityRange) -> DecisionTree:
     tree = read_tree(reader)
     for outcome, place in zip(tree.outcomes, reader.at("outcomes").items(), strict=False):
         found = outcome.severity
-        if found is not None and not severity.least.rank <= found.rank <= severity.most.rank:
+        if found is not None and not severity.min.rank <= found.rank <= severity.max.rank:
             place.at("severity").reject(
                 f"{found} is outside the policy's range",
-                f"Use {severity.least} to {severity.most}, or widen the range.",
+                f"Use {severity.min} to {severity.max}, or widen the range.",
             )
     return tree
 

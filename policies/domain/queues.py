@@ -13,7 +13,7 @@ class QueueSpec:
     """A queue; `nodes` are served with everything below them, `sla_hours` runs from the opening of a case."""
 
     code: str
-    title: Mapping[str, str]
+    title: str
     nodes: tuple[str, ...]
     sla_hours: Mapping[Severity, int]
 
@@ -30,13 +30,13 @@ def find_queue(node: str, taxonomy: Sequence[TaxonomyNode], queues: Sequence[Que
     return None
 
 
-def read_queue(reader: Reader, locales: Sequence[str]) -> QueueSpec:
+def read_queue(reader: Reader) -> QueueSpec:
     """Read one queue."""
     fields = reader.fields(("code", "title", "nodes", "sla_hours"))
     hours = fields["sla_hours"].fields(tuple(Severity))
     queue = QueueSpec(
         code=fields["code"].matching(NAME),
-        title=fields["title"].localised(locales),
+        title=fields["title"].short_text(120),
         nodes=tuple(item.matching(NODE_CODE) for item in fields["nodes"].filled_items()),
         sla_hours={severity: hours[severity].integer(1, 24 * 365) for severity in Severity},
     )

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
+MOST_CODE = 40
 MARKET = re.compile(r"[A-Z]{2}")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 CODE = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*")
@@ -131,6 +132,13 @@ class Reader:
         self.reject(f"expected text, found {self._found()}", "Write some text, in quotes if it looks like a number.")
         return ""
 
+    def short_text(self, most: int) -> str:
+        """Return a text of at most `most` characters, the room that its column has."""
+        text = self.text()
+        if len(text) > most:
+            self.reject(f"the text has {len(text)} characters", f"Use at most {most}.")
+        return text
+
     def optional_text(self) -> str | None:
         """Return a text, or None where it is absent or null."""
         return self.text() if self.is_given else None
@@ -140,6 +148,8 @@ class Reader:
         text = self.text()
         if text and not pattern.fullmatch(text):
             self.reject(f"{text} is not well formed", f"Use {_EXAMPLES[pattern]}.")
+        elif len(text) > MOST_CODE:
+            self.reject(f"{text} has {len(text)} characters", f"Use at most {MOST_CODE}.")
         return text
 
     def integer(self, minimum: int, maximum: int) -> int:

@@ -66,7 +66,7 @@ def read_rule(reader: Reader) -> RuleSeed:
     return RuleSeed(
         id=fields["id"].matching(CODE),
         policy=fields["policy"].matching(CODE),
-        title=fields["title"].text(),
+        title=fields["title"].short_text(160),
         target=_read_target(fields["target"]),
         when=fields["when"].text(),
         outcome=fields["outcome"].choice(RuleOutcome),
@@ -81,9 +81,9 @@ def read_list(reader: Reader) -> ListSeed:
     fields = reader.fields(("name", "title", "doc", "entries"))
     seed = ListSeed(
         name=fields["name"].matching(NAME),
-        title=fields["title"].text(),
+        title=fields["title"].short_text(160),
         doc=fields["doc"].text(),
-        entries=tuple(item.text() for item in fields["entries"].items()),
+        entries=tuple(item.short_text(240) for item in fields["entries"].items()),
     )
     _note_repeats(seed.entries, fields["entries"])
     return seed

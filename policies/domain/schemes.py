@@ -1,12 +1,12 @@
 """Penalty schemes: how many points a violation costs and what happens at which standing."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from policies.domain.policies import read_markets
+from policies.domain.policies import SUBJECT_TYPES, read_markets
 from policies.domain.reading import NAME, Problem, Reader
 from policies.domain.severity import Severity
 
@@ -75,10 +75,10 @@ class AppealTerms:
 
 @dataclass(frozen=True, slots=True)
 class SchemePoints:
-    """Points by severity: `by_policy` (policy code) first, `default` for all other policies."""
+    """Points by severity: `policies` (by code) first, `default` for all other policies."""
 
     default: Mapping[Severity, int]
-    by_policy: Mapping[str, Mapping[Severity, int]]
+    policies: Mapping[str, Mapping[Severity, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +87,12 @@ class SchemeSpec:
 
     Standing starts at `start` and stays within `minimum` to `maximum`. Points expire after `expiry_days`, but
     no longer once the standing has reached `no_expiry_from` (None: they always expire). The seller is warned
-    `warn_within` points before a milestone. `markets` lists those it serves; the one with `is_default` also
-    serves every market without a scheme.
+    `warn_within` points before a milestone. The scheme holds for accounts of `entity_types` in `markets` (empty:
+    all); the one with `is_default` also holds in every market that no scheme names.
     """
 
     code: str
-    title: Mapping[str, str]
+    title: str
     direction: Direction
     start: int
     minimum: int
@@ -104,6 +104,7 @@ class SchemeSpec:
     points: SchemePoints
     repeat: RepeatRule
     appeal: AppealTerms
+    entity_types: tuple[str, ...]
     markets: tuple[str, ...]
     is_default: bool
     effective_from: dt.date
@@ -123,7 +124,7 @@ def points_for(scheme: SchemeSpec, policy_code: str, severity: Severity, prior_v
     """
     if prior_violations < 0:
         raise ValueError(f"prior_violations is {prior_violations}, it cannot be negative")
-    by_severity = scheme.points.by_policy.get(policy_code, {})
+    by_severity = scheme.points.policies.get(policy_code, {})
     base = by_severity.get(severity, scheme.points.default[severity])
     multipliers = scheme.repeat.multipliers
     multiplier = multipliers[min(prior_violations, len(multipliers) - 1)]
@@ -131,19 +132,19 @@ def points_for(scheme: SchemeSpec, policy_code: str, severity: Severity, prior_v
     return min(points, scheme.most_points)
 
 
-def parse_scheme(data: object, locales: Sequence[str]) -> SchemeSpec | tuple[Problem, ...]:
+def parse_scheme(data: object) -> SchemeSpec | tuple[Problem, ...]:
     """Return the scheme that parsed data describes, or every problem with it."""
     problems: list[Problem] = []
-    scheme = read_scheme(Reader("scheme", "", data, problems), locales)
+    scheme = read_scheme(Reader("scheme", "", data, problems))
     return tuple(problems) or scheme
 
 
-def read_scheme(reader: Reader, locales: Sequence[str]) -> SchemeSpec:
+def read_scheme(reader: Reader) -> SchemeSpec:
     """Read one scheme file and note what contradicts itself."""
     fields = reader.fields(_SCHEME_KEYS)
     scheme = SchemeSpec(
         code=fields["code"].matching(NAME),
-        title=fields["title"].localised(locales),
+        title=fields["title"].short_text(120),
         direction=fields["direction"].choice(Direction),
         start=fields["start"].integer(0, MOST_POINTS),
         minimum=fields["minimum"].integer(0, MOST_POINTS),
@@ -155,6 +156,9 @@ def read_scheme(reader: Reader, locales: Sequence[str]) -> SchemeSpec:
         points=_read_points(fields["points"]),
         repeat=_read_repeat(fields["repeat"]),
         appeal=_read_appeal(fields["appeal"]),
+        entity_types=tuple(
+            item.name_in(SUBJECT_TYPES, "entity type") for item in fields["entity_types"].filled_items()
+        ),
         markets=read_markets(fields["markets"]),
         is_default=fields["is_default"].flag(),
         effective_from=fields["effective_from"].day(),
@@ -178,6 +182,7 @@ _SCHEME_KEYS = (
     "points",
     "repeat",
     "appeal",
+    "entity_types",
     "markets",
     "is_default",
     "effective_from",
@@ -203,7 +208,7 @@ def _read_points(reader: Reader) -> SchemePoints:
         if severity not in dict(fields["default"].entries()):
             fields["default"].reject(f"points for {severity} are missing", "Give points for all four severities.")
     by_policy = {code: _read_severity_points(place) for code, place in fields["policies"].entries()}
-    return SchemePoints(default=_read_severity_points(fields["default"]), by_policy=by_policy)
+    return SchemePoints(default=_read_severity_points(fields["default"]), policies=by_policy)
 
 
 def _read_severity_points(reader: Reader) -> dict[Severity, int]:
@@ -238,7 +243,7 @@ def _check_range(scheme: SchemeSpec, fields: Mapping[str, Reader]) -> None:
         fields["no_expiry_from"].reject(f"{scheme.no_expiry_from} is outside the scheme", inside)
     by_policy = fields["points"].at("policies")
     tables = [(scheme.points.default, fields["points"].at("default"))]
-    tables.extend((table, by_policy.at(code)) for code, table in scheme.points.by_policy.items())
+    tables.extend((table, by_policy.at(code)) for code, table in scheme.points.policies.items())
     for table, place in tables:
         for severity, points in table.items():
             if points > scheme.most_points:

@@ -2,13 +2,13 @@
 
 import datetime as dt
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
 from policies.domain.policies import SUBJECT_TYPES
-from policies.domain.reading import NAME, Reader
+from policies.domain.reading import NAME, Problem, Reader
 
 EVENT_TYPES = frozenset(
     {
@@ -49,7 +49,7 @@ class EventFilter:
 class CountDefinition:
     """The number of events in the window."""
 
-    events: EventFilter
+    count: EventFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class SignalSpec:
     window_days: int
     min_volume: int
     null_meaning: str
-    title: Mapping[str, str]
+    title: str
     doc: str
     definition: CountDefinition | RateDefinition
 
@@ -124,7 +124,21 @@ class ScorecardSpec:
     parts: tuple[ScorePart, ...]
 
 
-def read_signal(reader: Reader, locales: Sequence[str]) -> SignalSpec:
+def parse_signal(data: object) -> SignalSpec | tuple[Problem, ...]:
+    """Return the signal that parsed data describes, or every problem with it."""
+    problems: list[Problem] = []
+    signal = read_signal(Reader("signal", "", data, problems))
+    return tuple(problems) or signal
+
+
+def parse_scorecard(data: object) -> ScorecardSpec | tuple[Problem, ...]:
+    """Return the scorecard that parsed data describes, or every problem with it."""
+    problems: list[Problem] = []
+    card = read_scorecard(Reader("scorecard", "", data, problems))
+    return tuple(problems) or card
+
+
+def read_signal(reader: Reader) -> SignalSpec:
     """Read one signal."""
     fields = reader.fields(_SIGNAL_KEYS)
     unit = fields["unit"].choice(SignalUnit)
@@ -136,12 +150,12 @@ def read_signal(reader: Reader, locales: Sequence[str]) -> SignalSpec:
         entity_type=fields["entity_type"].name_in(SUBJECT_TYPES, "entity type"),
         role=fields["role"].name_in(SUBJECT_TYPES, "role"),
         version=fields["version"].integer(1, 10_000),
-        owner=fields["owner"].text(),
+        owner=fields["owner"].short_text(80),
         unit=unit,
         window_days=fields["window_days"].integer(1, 3_650),
         min_volume=fields["min_volume"].integer(0, MOST_COUNT),
         null_meaning=fields["null_meaning"].text(),
-        title=fields["title"].localised(locales),
+        title=fields["title"].short_text(120),
         doc=fields["doc"].text(),
         definition=definition,
     )
@@ -182,7 +196,7 @@ def read_scorecard(reader: Reader) -> ScorecardSpec:
     _check_starts([Decimal(band.starts_at) for band in card.bands], fields["bands"])
     for band, place in zip(card.bands, fields["bands"].items(), strict=True):
         if band.starts_at >= card.maximum:
-            place.at("from").reject(f"no score reaches band {band.name}", f"Start below {card.maximum}.")
+            place.at("starts_at").reject(f"no score reaches band {band.name}", f"Start below {card.maximum}.")
     return card
 
 
@@ -199,8 +213,8 @@ def _read_filter(reader: Reader) -> EventFilter:
 
 
 def _read_band(reader: Reader) -> ScoreBand:
-    fields = reader.fields(("name", "from"))
-    return ScoreBand(fields["name"].matching(NAME), fields["from"].integer(0, 1_000_000))
+    fields = reader.fields(("name", "starts_at"))
+    return ScoreBand(fields["name"].matching(NAME), fields["starts_at"].integer(0, 1_000_000))
 
 
 def _read_part(reader: Reader) -> ScorePart:
@@ -214,8 +228,8 @@ _NO_BINS = (ScoreBin(Decimal(0), 0),)  # keeps `most_points` defined while the m
 
 
 def _read_bin(reader: Reader) -> ScoreBin:
-    fields = reader.fields(("from", "points"))
-    return ScoreBin(fields["from"].decimal(0, MOST_COUNT), fields["points"].integer(0, 1_000_000))
+    fields = reader.fields(("starts_at", "points"))
+    return ScoreBin(fields["starts_at"].decimal(0, MOST_COUNT), fields["points"].integer(0, 1_000_000))
 
 
 def _check_starts(starts: Sequence[Decimal], reader: Reader) -> None:
@@ -223,4 +237,4 @@ def _check_starts(starts: Sequence[Decimal], reader: Reader) -> None:
     if starts and starts[0] != 0:
         reader.reject(f"the first step starts at {starts[0]}", "Start at 0, so that every value falls into one.")
     if any(later <= earlier for earlier, later in itertools.pairwise(starts)):
-        reader.reject("the steps do not rise", "Order them by from, without repeats.")
+        reader.reject("the steps do not rise", "Order them by starts_at, without repeats.")
