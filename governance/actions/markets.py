@@ -1,27 +1,13 @@
 """Set up markets."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from django.db import transaction
 
 from governance.actions import audit
 from governance.domain.actors import Actor
+from governance.domain.markets import DEFAULT_MARKETS, MarketSpec
 from governance.domain.roles import Permission
 from governance.domain.subjects import Subject
 from governance.models import Market
-
-
-@dataclass(frozen=True)
-class MarketSpec:
-    """What a market is: ISO codes, the IANA time zone, and the legal regimes that apply."""
-
-    code: str
-    name: str
-    locale: str
-    time_zone: str
-    currency: str
-    regimes: tuple[str, ...] = ()
 
 
 def save_market(*, actor: Actor, spec: MarketSpec) -> None:
@@ -44,8 +30,11 @@ def save_market(*, actor: Actor, spec: MarketSpec) -> None:
         audit.record(actor=actor, action="market_saved", subject=subject, market=spec.code, before=before, after=wanted)
 
 
-def save_markets(*, actor: Actor, specs: Sequence[MarketSpec]) -> None:
-    """Save several markets, all or none."""
+def ensure_default_markets(*, actor: Actor) -> int:
+    """Make those of the known markets that are missing; return how many were made. Existing ones stay as they are."""
     with transaction.atomic():
-        for spec in specs:
+        present = set(Market.objects.values_list("code", flat=True))
+        missing = [spec for spec in DEFAULT_MARKETS if spec.code not in present]
+        for spec in missing:
             save_market(actor=actor, spec=spec)
+    return len(missing)

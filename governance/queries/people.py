@@ -43,3 +43,8 @@ def people_with_role(*roles: Role) -> list[Person]:
 def names_of(user_ids: set[int]) -> dict[int, str]:
     """Return the names of people by key."""
     return dict(User.objects.filter(pk__in=user_ids).values_list("pk", "name"))
+
+
+def has_people() -> bool:
+    """Say whether anybody was ever invited."""
+    return User.objects.exists()

@@ -1,0 +1,1 @@
+"""Build rows for tests through the real actions where there is one."""
