@@ -3,7 +3,7 @@
 from contextlib import closing
 
 import psycopg2
-from psycopg2 import errors
+from psycopg2.extensions import cursor as cursor_type
 
 CREATE = """
 CREATE SCHEMA IF NOT EXISTS setup;
@@ -17,12 +17,11 @@ ON CONFLICT (name) DO UPDATE SET version = excluded.version, done_at = excluded.
 
 def read_steps(database_url: str) -> dict[str, str]:
     """Return the version of each step that this database has had."""
-    try:
-        with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
-            cursor.execute("SELECT name, version FROM setup.step")
-            return dict(cursor.fetchall())
-    except (errors.UndefinedTable, errors.InvalidSchemaName):
-        return {}
+    with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
+        if not _has_table(cursor, "setup.step"):
+            return {}
+        cursor.execute("SELECT name, version FROM setup.step")
+        return dict(cursor.fetchall())
 
 
 def record_step(database_url: str, name: str, version: str) -> None:
@@ -34,10 +33,15 @@ def record_step(database_url: str, name: str, version: str) -> None:
 
 def read_migration_state(database_url: str) -> str:
     """Return a text that changes with every migration applied or taken back; empty before the first."""
-    try:
-        with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
-            cursor.execute("SELECT count(*), max(id) FROM django_migrations")
-            count, last = cursor.fetchone() or (0, None)
-            return f"{count}:{last}"
-    except errors.UndefinedTable:
-        return ""
+    with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
+        if not _has_table(cursor, "django_migrations"):
+            return ""
+        cursor.execute("SELECT count(*), max(id) FROM django_migrations")
+        count, last = cursor.fetchone() or (0, None)
+        return f"{count}:{last}"
+
+
+def _has_table(cursor: cursor_type, name: str) -> bool:
+    """Ask first: a failed query would leave an alarming line in the server's log at every first start."""
+    cursor.execute("SELECT to_regclass(%s) IS NOT NULL", (name,))
+    return (cursor.fetchone() or (False,)) == (True,)

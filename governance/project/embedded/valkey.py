@@ -50,6 +50,7 @@ def _compose_settings(data: Path, port: int, password: str) -> str:
             f'dir "{data}"',
             f'pidfile "{data / "valkey.pid"}"',
             "daemonize no",
+            "databases 128",  # one for each process of a parallel test run
             "appendonly yes",  # a waiting task survives a crash
             'save ""',
             "maxmemory-policy noeviction",
