@@ -8,8 +8,10 @@ class NamedList(models.Model):
 
     name = models.CharField(max_length=48, unique=True)
     title = models.CharField(max_length=160)
+    doc = models.TextField(blank=True)
     value_type = models.CharField(max_length=16, default="string")
     version = models.PositiveIntegerField(default=1)
+    pack_digest = models.CharField(max_length=64, blank=True)  # of its form in the pack that was loaded last
 
     class Meta:
         ordering = ["name"]
@@ -28,6 +30,7 @@ class ListEntry(models.Model):
     added_by = models.CharField(max_length=160)
     expires_at = models.DateTimeField(null=True)
     removed_at = models.DateTimeField(null=True)
+    removed_by = models.CharField(max_length=160, blank=True)
 
     class Meta:
         ordering = ["value"]

@@ -40,8 +40,8 @@ class Policy(models.Model):
 class PolicyVersion(models.Model):
     """One wording of a policy, cited by decisions. Never changes; a new wording is a new version.
 
-    Keys of `titles`, `texts` and `notices` are locales. `spec` is the pack's own form of the whole version
-    (policies.domain.policies.PolicySpec), `digest` its SHA-256, by which loading twice is noticed.
+    Keys of `titles`, `texts` and `notices` are locales. `digest` is the SHA-256 of its form in the pack
+    (policies.domain.policies.PolicySpec), by which loading twice is noticed.
     """
 
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="versions")
@@ -56,6 +56,7 @@ class PolicyVersion(models.Model):
     severity_max = models.CharField(max_length=16)
     tree = models.JSONField()
     examples = models.JSONField(default=dict)
+    dsa_ground = models.CharField(max_length=48, blank=True)
     dsa_category = models.CharField(max_length=96, blank=True)
     dsa_keyword = models.CharField(max_length=96, blank=True)
     effective_from = models.DateTimeField()

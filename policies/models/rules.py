@@ -7,6 +7,18 @@ from django.db import models
 from policies.domain.rules import Outcome, RuleState
 
 APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+TEXT_COLUMNS = (
+    "condition",
+    "event_types",
+    "entity_type",
+    "markets",
+    "outcome",
+    "lane",
+    "priority",
+    "reason",
+    "editors",
+    "pack_digest",
+)
 
 
 class Rule(models.Model):
@@ -30,7 +42,9 @@ class RuleVersion(models.Model):
     """One text of a rule. The text never changes once it was asked for approval; `state` follows the life cycle.
 
     Exactly one of `event_types` (evaluated on each such event) and `entity_type` (evaluated when signals of such
-    an entity are refreshed) says what it looks at. Empty `markets` are every market.
+    an entity are refreshed) says what it looks at. Empty `markets` are every market. `editors` are the keys of
+    all who wrote on it: the database refuses any of them as `approved_by`. A version that a pack brought has no
+    author and keeps the digest of its form in the pack.
     """
 
     rule = models.ForeignKey(Rule, on_delete=models.PROTECT, related_name="versions")
@@ -45,6 +59,10 @@ class RuleVersion(models.Model):
     reason = models.TextField()
     state = models.CharField(max_length=16, choices=[(item.value, item.value) for item in RuleState])
     author = models.ForeignKey("governance.User", on_delete=models.PROTECT, null=True, related_name="+")
+    editors = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    approved_by = models.ForeignKey("governance.User", on_delete=models.PROTECT, null=True, related_name="+")
+    pack_digest = models.CharField(max_length=64, blank=True)
+    revision = models.PositiveIntegerField(default=1)  # compare-and-swap: grows with each change of the draft
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -53,8 +71,33 @@ class RuleVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["rule", "number"], name="rule_version_number"),
             models.UniqueConstraint(fields=["rule"], condition=models.Q(state="live"), name="one_live_version"),
+            models.UniqueConstraint(
+                fields=["rule"], condition=models.Q(state__in=["draft", "in_review"]), name="one_open_version"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(author__isnull=True)
+                | models.Q(approved_by__isnull=False)
+                | ~models.Q(state__in=["approved", "live", "paused"]),
+                name="rule_fires_when_approved",
+            ),
             models.CheckConstraint(
                 condition=models.Q(entity_type="") ^ models.Q(event_types__len=0), name="rule_has_one_target"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="four_eyes",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                condition=pgtrigger.Condition("NEW.approved_by_id = ANY(NEW.editors)"),
+            ),
+            pgtrigger.Protect(
+                name="text_is_frozen",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.state <> 'draft' AND "
+                    f"({', '.join(f'OLD.{name}' for name in TEXT_COLUMNS)}) IS DISTINCT FROM "
+                    f"({', '.join(f'NEW.{name}' for name in TEXT_COLUMNS)})"
+                ),
             ),
         ]
 

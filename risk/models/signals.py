@@ -15,6 +15,7 @@ class SignalDefinition(models.Model):
 
     name = models.CharField(max_length=64)
     version = models.PositiveIntegerField()
+    title = models.CharField(max_length=120, default="", blank=True)
     entity_type = models.CharField(max_length=24)
     role = models.CharField(max_length=24)
     unit = models.CharField(max_length=16)
