@@ -71,7 +71,7 @@ def work_off_waiting() -> int:
     current_app.loader.import_default_modules()
     while fact := OutboxFact.objects.filter(dispatched_at__isnull=True).order_by("id").first():
         for task in ROUTES.get(fact.name, ()):
-            current_app.tasks[task].apply(args=[fact.id], throw=True)
+            current_app.tasks[task].apply(args=(fact.id,), throw=True)
         OutboxFact.objects.filter(pk=fact.pk).update(dispatched_at=timezone.now(), attempts=fact.attempts + 1)
         done += 1
     return done
