@@ -6,7 +6,7 @@ from policies.domain.signals import ScorecardSpec, SignalSpec, parse_scorecard, 
 from risk.models import Scorecard, SignalDefinition
 
 
-class BrokenDefinition(Exception):
+class BrokenDefinitionError(Exception):
     """A stored definition does not read: a later program wrote it, or somebody changed the row."""
 
 
@@ -33,12 +33,12 @@ def scorecards_in_force() -> dict[str, CardInForce]:
 def _signal(row: SignalDefinition) -> SignalSpec:
     spec = parse_signal(row.definition | {"version": row.version})
     if not isinstance(spec, SignalSpec):
-        raise BrokenDefinition(f"signal {row}: {'; '.join(str(problem) for problem in spec)}")
+        raise BrokenDefinitionError(f"signal {row}: {'; '.join(str(problem) for problem in spec)}")
     return spec
 
 
 def _scorecard(row: Scorecard) -> ScorecardSpec:
     card = parse_scorecard(row.definition)
     if not isinstance(card, ScorecardSpec):
-        raise BrokenDefinition(f"scorecard {row}: {'; '.join(str(problem) for problem in card)}")
+        raise BrokenDefinitionError(f"scorecard {row}: {'; '.join(str(problem) for problem in card)}")
     return card
