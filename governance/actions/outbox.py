@@ -98,6 +98,16 @@ QUEUE_OF_ROOM = {
 }
 
 
+def peek(fact_id: int, consumer: str) -> dict[str, Any] | None:
+    """Return the payload of the fact, or None when `consumer` has already worked on it; marks nothing.
+
+    For work of many transactions that is harmless to repeat; it ends with `consume_once`.
+    """
+    fact = OutboxFact.objects.get(pk=fact_id)
+    is_done = FactConsumption.objects.filter(fact=fact, consumer=consumer).exists()
+    return None if is_done else dict(fact.payload)
+
+
 def consume_once(fact_id: int, consumer: str) -> dict[str, Any] | None:
     """Return the payload of the fact, or None when `consumer` has already worked on it.
 

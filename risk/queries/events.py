@@ -1,0 +1,76 @@
+"""Read the events of a batch with the entities that they touch, as of each event."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.db import connection
+
+from risk.domain.records import EntitySnapshot
+from risk.domain.vocabulary import ACCOUNT_TYPES
+from risk.models import Entity, IngestBatch
+
+EVENTS_A_PAGE = 2_000
+
+PAGE = """
+    SELECT id, external_id, type, market_id, occurred_at, payload, roles FROM risk_event
+    WHERE batch_id = %(batch)s AND occurred_at BETWEEN %(first)s AND %(last)s AND type = ANY(%(types)s)
+      AND (occurred_at, id) > (%(after_time)s, %(after_id)s)
+    ORDER BY occurred_at, id LIMIT %(limit)s
+"""
+
+# The newest snapshot at or before each event: what was known then, never what came later.
+SIGNALS = """
+    SELECT w.entity_id, w.at, s.values
+    FROM unnest(%(entities)s::bigint[], %(times)s::timestamptz[]) AS w (entity_id, at)
+    CROSS JOIN LATERAL (
+        SELECT values FROM risk_signalsnapshot
+        WHERE entity_id = w.entity_id AND as_of <= w.at ORDER BY as_of DESC LIMIT 1
+    ) s
+"""
+
+Row = tuple[int, str, str, str, datetime, dict[str, Any], dict[str, int]]
+
+
+def event_pages(batch: IngestBatch, types: Sequence[str]) -> Iterator[list[Row]]:
+    """Yield the batch's events of these types in the order of time, a page at a time, by keyset."""
+    after: tuple[datetime | None, int] = (batch.first_occurred_at, -1)
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                PAGE,
+                {
+                    "batch": batch.pk,
+                    "first": batch.first_occurred_at,
+                    "last": batch.last_occurred_at,
+                    "types": list(types),
+                    "after_time": after[0],
+                    "after_id": after[1],
+                    "limit": EVENTS_A_PAGE,
+                },
+            )
+            rows = [(*row[:5], orjson.loads(row[5]), orjson.loads(row[6])) for row in cursor.fetchall()]
+        if not rows:
+            return
+        yield rows
+        after = (rows[-1][4], rows[-1][0])
+
+
+def entities_of(rows: Sequence[Row], roles: Sequence[str]) -> dict[int, EntitySnapshot]:
+    """Return the entities that these events touch in any of the roles, by key, without signals."""
+    wanted = {entity_id for row in rows for role, entity_id in row[6].items() if role in roles}
+    found = Entity.objects.filter(pk__in=wanted).values_list("pk", "type", "external_id", "name", "attributes")
+    return {row[0]: EntitySnapshot(*row) for row in found}
+
+
+def signals_as_of(rows: Sequence[Row]) -> dict[tuple[int, datetime], dict[str, Any]]:
+    """Return the signals of the accounts that these events touch, by (entity, time of the event)."""
+    accounts = set(ACCOUNT_TYPES)
+    pairs = {(entity_id, row[4]) for row in rows for role, entity_id in row[6].items() if role in accounts}
+    if not pairs:
+        return {}
+    entities, times = zip(*pairs, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(SIGNALS, {"entities": list(entities), "times": list(times)})
+        return {(entity_id, at): orjson.loads(values) for entity_id, at, values in cursor.fetchall()}
