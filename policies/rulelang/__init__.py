@@ -1,5 +1,9 @@
 """The rule language: a documented subset of CEL, pure Python, without Django and without I/O."""
 
+from policies.rulelang.check import Checked, CheckResult, check
+from policies.rulelang.condition import Condition, compile_condition
+from policies.rulelang.evaluate import MissingListError
+from policies.rulelang.format import format_text
 from policies.rulelang.record import Record, find_misfits
 from policies.rulelang.schema import Field, Schema, SchemaError
 from policies.rulelang.source import ConditionError, Position, Problem, Severity, Source, Span
@@ -24,9 +28,13 @@ __all__ = [
     "INT",
     "STRING",
     "TIMESTAMP",
+    "CheckResult",
+    "Checked",
+    "Condition",
     "ConditionError",
     "Field",
     "Kind",
+    "MissingListError",
     "Position",
     "Problem",
     "Record",
@@ -37,7 +45,10 @@ __all__ = [
     "Span",
     "Text",
     "Type",
+    "check",
+    "compile_condition",
     "find_misfits",
+    "format_text",
     "list_of",
     "parse_type",
 ]

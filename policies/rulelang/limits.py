@@ -6,7 +6,7 @@ MAX_TEXT = 20_000
 MAX_TOKENS = 8_000
 """Words and signs of one condition."""
 
-MAX_NESTING = 48
+MAX_NESTING = 80
 """How deep parentheses, calls and chains of operators may be nested."""
 
 MAX_LITERAL = 2_000
@@ -15,7 +15,7 @@ MAX_LITERAL = 2_000
 MAX_PATTERN = 1_000
 """Characters of one regular expression."""
 
-PATTERN_MEMORY = 1 << 20
+PATTERN_MEMORY = 2 << 20
 """Bytes that RE2 may use for one compiled regular expression."""
 
 MAX_LIST = 1_000
@@ -47,3 +47,9 @@ MAX_DURATION_SECONDS = 315_576_000_000
 
 SHOWN_LOOP_ELEMENTS = 10
 """Elements of a walked list that an explanation shows."""
+
+MAX_RECORD_TEXT = 100_000
+"""Characters of a text in an event, or of one joined with `+`; a longer one is unknown to the rule."""
+
+MAX_COMPARED_TEXT = 500
+"""Characters that `similarity` looks at."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any, Final
 
-from policies.rulelang.limits import INT_MAX, INT_MIN, MAX_RECORD_LIST
+from policies.rulelang.limits import INT_MAX, INT_MIN, MAX_RECORD_LIST, MAX_RECORD_TEXT
 from policies.rulelang.moments import is_duration_in_range, parse_duration, parse_timestamp
 from policies.rulelang.schema import Field, Schema
 from policies.rulelang.types import Kind, Type
@@ -66,8 +66,8 @@ def read_double(value: Any) -> Any:
 
 
 def read_string(value: Any) -> Any:
-    """Return text, or UNKNOWN; text with half of a surrogate pair is no text that can be stored."""
-    if not isinstance(value, str):
+    """Return text, or UNKNOWN; a very long one, or one with half of a surrogate pair, cannot be used."""
+    if not isinstance(value, str) or len(value) > MAX_RECORD_TEXT:
         return UNKNOWN
     if not value.isascii():
         try:
