@@ -7,8 +7,8 @@ from typing import Any
 
 import orjson
 from django.db import connection
-from policies.queries.rules import RuleBrief, rule_briefs
 
+from policies.queries.rule_briefs import RuleBrief, rule_briefs
 from risk.models import Entity, RuleHit
 
 
@@ -139,7 +139,8 @@ def _event(
         return None
     row, roles = events[event_id]
     touched = {role: entities[key] for role, key in roles.items() if key in entities}
-    return EventContent(*row[:5], payload=orjson.loads(row[5]), roles=touched)
+    key, source, external_id, event_type, occurred_at, payload = row[:6]
+    return EventContent(key, source, external_id, event_type, occurred_at, orjson.loads(payload), touched)
 
 
 def _entities(keys: set[int]) -> dict[int, TouchedEntity]:
