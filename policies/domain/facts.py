@@ -1,3 +1,10 @@
 """The facts that policies produces."""
 
-FACTS: tuple[str, ...] = ("rule_submitted", "rule_released", "rule_paused", "pack_loaded")
+FACTS: tuple[str, ...] = (
+    "pack_loaded",
+    "rule_submitted",
+    "rule_rejected",
+    "rule_released",
+    "rule_paused",
+    "rule_retired",
+)

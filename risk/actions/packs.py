@@ -15,16 +15,16 @@ from policies.domain.signals import ScorecardSpec, SignalSpec
 from risk.models import Scorecard, SignalDefinition
 
 
-def load_signals(*, actor: Actor, specs: Sequence[SignalSpec], scorecards: Sequence[ScorecardSpec]) -> int:
-    """Make a new version of each signal and scorecard that differs from its newest one; return how many were made.
+def load_signals(*, actor: Actor, specs: Sequence[SignalSpec], scorecards: Sequence[ScorecardSpec]) -> tuple[str, ...]:
+    """Make a new version of each signal and scorecard that differs from its newest one; return the names of those.
 
     Loading the same again changes nothing. Version numbers count per name in this database.
     """
     actor.require(Permission.MANAGE_KEYS)
     with transaction.atomic():
-        made = sum(_load_signal(actor, spec) for spec in specs)
-        made += sum(_load_scorecard(actor, card) for card in scorecards)
-    return made
+        signals = [spec.name for spec in specs if _load_signal(actor, spec)]
+        cards = [f"scorecard of {card.entity_type}" for card in scorecards if _load_scorecard(actor, card)]
+    return (*signals, *cards)
 
 
 def _load_signal(actor: Actor, spec: SignalSpec) -> bool:
@@ -36,6 +36,7 @@ def _load_signal(actor: Actor, spec: SignalSpec) -> bool:
     SignalDefinition.objects.create(
         name=spec.name,
         version=version,
+        title=spec.title,
         entity_type=spec.entity_type,
         role=spec.role,
         unit=spec.unit.value,
