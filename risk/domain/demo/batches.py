@@ -27,14 +27,14 @@ FIELDS: dict[str, type[np.signedinteger[Any]]] = {
     "rating": np.int8,
     "reason": np.int8,
     "fault": np.int8,
-    "carrier": np.int16,
+    "carrier": np.int32,
     "title": np.int32,
     "text": np.int32,
     "abuse": np.int8,
 }
 """Column of an event and its type; -1 is null everywhere.
 
-Times are seconds, money is hundredths of the currency. `serial` is the running number of a message or a video.
+Times are seconds, money is hundredths of the currency. `serial` is the number of a message or a video.
 `abuse` is the ground truth and leaves only as a label.
 """
 

@@ -1,0 +1,99 @@
+"""Turn the generator's columns into Arrow arrays."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk.arrow import load_arrow, load_compute
+from risk.domain.demo.columns import Coded, Column, Fixed, FixedText, Frame, Joined, Moments, Numbers, Words
+
+
+class ArrowConverter:
+    """Converts frames of one schema; vocabularies are converted once and kept."""
+
+    def __init__(self, schema: Mapping[str, str]) -> None:
+        """Take the columns and their types: string, timestamp, double, or an integer type of Arrow."""
+        arrow = load_arrow()
+        self._types = {
+            name: arrow.timestamp("us", tz="UTC") if kind == "timestamp" else arrow.type_for_alias(kind)
+            for name, kind in schema.items()
+        }
+        self.schema = arrow.schema(list(self._types.items()))
+        self._words: dict[int, tuple[Words, Any]] = {}
+
+    def convert(self, frame: Frame) -> Any:
+        """Return a record batch of the schema; text columns of codes come as dictionaries.
+
+        Parquet stores a dictionary as it stores plain text, and writing one spares it the look-ups.
+        """
+        arrow = load_arrow()
+        arrays = [self._convert_column(frame.columns[name], kind) for name, kind in self._types.items()]
+        return arrow.RecordBatch.from_arrays(arrays, names=list(self._types))
+
+    def _convert_column(self, column: Column, kind: Any) -> Any:
+        if isinstance(column, Coded):
+            return self._convert_codes(column)
+        if isinstance(column, Fixed):
+            return _convert_fixed(column.text, column.present)
+        if isinstance(column, Joined):
+            return self._join(column)
+        arrow = load_arrow()
+        hidden = None if column.present is None else ~column.present
+        if isinstance(column, Moments):
+            values = (column.seconds * 1_000_000).astype("datetime64[us]")
+            return arrow.array(values, type=kind, mask=hidden)
+        return arrow.array(column.values, mask=hidden).cast(kind)
+
+    def _convert_words(self, words: Words) -> Any:
+        if id(words) not in self._words:
+            values = words.values
+            made = (
+                _convert_fixed(values, None)
+                if isinstance(values, FixedText)
+                else load_arrow().array(values, load_arrow().string())
+            )
+            # The vocabulary is kept beside its array: an id is only unique while the object lives.
+            self._words[id(words)] = (words, made)
+        return self._words[id(words)][1]
+
+    def _convert_codes(self, column: Coded) -> Any:
+        """Return a dictionary array with only those words that occur."""
+        arrow = load_arrow()
+        words = self._convert_words(column.words)
+        is_null = column.codes < 0
+        counts = np.bincount(column.codes[~is_null], minlength=len(words))
+        used = np.flatnonzero(counts)
+        places = np.zeros(len(words) + 1, dtype=np.int32)
+        places[used] = np.arange(len(used), dtype=np.int32)
+        codes = arrow.array(places[column.codes], mask=is_null)
+        return arrow.DictionaryArray.from_arrays(codes, words.take(arrow.array(used)))
+
+    def _join(self, column: Joined) -> Any:
+        arrow, compute = load_arrow(), load_compute()
+        parts = []
+        for part in column.parts:
+            if isinstance(part, str):
+                parts.append(arrow.scalar(part))
+                continue
+            made = self._convert_column(part, arrow.float64())
+            parts.append(made.dictionary_decode() if isinstance(part, Coded) else made.cast(arrow.string()))
+        return compute.binary_join_element_wise(*parts, "")
+
+
+def _convert_fixed(text: FixedText, present: NDArray[np.bool_] | None) -> Any:
+    """Return a string array around the bytes; rows without the flag are null and take no bytes."""
+    arrow = load_arrow()
+    width = text.cells.shape[1]
+    rows = len(text.cells) if present is None else len(present)
+    offsets = np.zeros(rows + 1, dtype=np.int32)
+    bitmap = None
+    if present is None:
+        offsets[1:] = np.arange(1, rows + 1, dtype=np.int32) * width
+    else:
+        np.cumsum(present, out=offsets[1:])
+        offsets *= width
+        bitmap = arrow.py_buffer(np.packbits(present, bitorder="little"))
+    cells = np.ascontiguousarray(text.cells)
+    return arrow.StringArray.from_buffers(rows, arrow.py_buffer(offsets), arrow.py_buffer(cells), bitmap)
