@@ -7,34 +7,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.arrow import load_arrow, load_compute
-from risk.domain.demo.columns import Coded, Column, Fixed, FixedText, Frame, Joined, Moments, Numbers, Words
+from risk.domain.demo.columns import Coded, Column, Fixed, FixedText, Frame, Joined, Moments, Words
 
 
 class ArrowConverter:
     """Converts frames of one schema; vocabularies are converted once and kept."""
 
-    def __init__(self, schema: Mapping[str, str]) -> None:
-        """Take the columns and their types: string, timestamp, double, or an integer type of Arrow."""
+    def __init__(self, columns: Mapping[str, str]) -> None:
+        """Take the columns and their types: string, dictionary, timestamp, double or int32."""
         arrow = load_arrow()
-        self._types = {
-            name: arrow.timestamp("us", tz="UTC") if kind == "timestamp" else arrow.type_for_alias(kind)
-            for name, kind in schema.items()
+        known = {
+            "string": arrow.string(),
+            "dictionary": arrow.dictionary(arrow.int32(), arrow.string()),
+            "timestamp": arrow.timestamp("us", tz="UTC"),
+            "double": arrow.float64(),
+            "int32": arrow.int32(),
         }
+        self._types = {name: known[kind] for name, kind in columns.items()}
         self.schema = arrow.schema(list(self._types.items()))
         self._words: dict[int, tuple[Words, Any]] = {}
 
     def convert(self, frame: Frame) -> Any:
-        """Return a record batch of the schema; text columns of codes come as dictionaries.
-
-        Parquet stores a dictionary as it stores plain text, and writing one spares it the look-ups.
-        """
+        """Return a record batch of the schema."""
         arrow = load_arrow()
         arrays = [self._convert_column(frame.columns[name], kind) for name, kind in self._types.items()]
-        return arrow.RecordBatch.from_arrays(arrays, names=list(self._types))
+        return arrow.RecordBatch.from_arrays(arrays, schema=self.schema)
 
     def _convert_column(self, column: Column, kind: Any) -> Any:
         if isinstance(column, Coded):
-            return self._convert_codes(column)
+            coded = self._convert_codes(column)
+            return coded if coded.type == kind else coded.dictionary_decode()
         if isinstance(column, Fixed):
             return _convert_fixed(column.text, column.present)
         if isinstance(column, Joined):
@@ -77,8 +79,7 @@ class ArrowConverter:
             if isinstance(part, str):
                 parts.append(arrow.scalar(part))
                 continue
-            made = self._convert_column(part, arrow.float64())
-            parts.append(made.dictionary_decode() if isinstance(part, Coded) else made.cast(arrow.string()))
+            parts.append(self._convert_column(part, arrow.float64()).cast(arrow.string()))
         return compute.binary_join_element_wise(*parts, "")
 
 

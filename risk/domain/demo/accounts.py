@@ -59,9 +59,7 @@ class Sizes:
 
 def choose_sizes(events: int) -> Sizes:
     """Return the number of accounts; grows linearly with the events."""
-    return Sizes(
-        sellers=max(72, events // 140), buyers=max(700, events // 15), creators=max(12, events // 500)
-    )
+    return Sizes(sellers=max(72, events // 140), buyers=max(700, events // 15), creators=max(12, events // 500))
 
 
 def make_accounts(
@@ -146,9 +144,7 @@ class Crowd:
         found = np.searchsorted(running, aim, side="right") - 1
         return np.clip(found, self._edges[market], self._edges[market + 1] - 1)
 
-    def draw(
-        self, rng: np.random.Generator, market: NDArray[np.int64], at: NDArray[np.int64]
-    ) -> NDArray[np.int64]:
+    def draw(self, rng: np.random.Generator, market: NDArray[np.int64], at: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return one account for each market and time; a closed one is replaced by one always open."""
         found = self._pick(rng, self._running, market)
         is_shut = (at < self._opens[found]) | (at >= self._closed[found])

@@ -70,9 +70,7 @@ def _count(rate: float, accounts: Accounts) -> int:
     return max(_AT_LEAST, round(rate * len(accounts)))
 
 
-def _find_candidates(
-    rng: np.random.Generator, season: Season, sellers: Accounts, wanted: int
-) -> NDArray[np.int64]:
+def _find_candidates(rng: np.random.Generator, season: Season, sellers: Accounts, wanted: int) -> NDArray[np.int64]:
     """Return old, fairly busy sellers in random order; the first one of each market stays honest."""
     is_free = sellers.registered < season.start
     is_free[np.searchsorted(sellers.market, np.arange(len(season.shares)))] = False

@@ -11,6 +11,7 @@ _HALF = np.uint64(ID_BITS // 2)
 _MULTIPLIERS = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F))
 _ALPHABET = np.frombuffer(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", dtype=np.uint8)
 _SYMBOLS = ID_BITS // 5
+ID_LENGTH = 2 + _SYMBOLS
 
 PREFIXES = {
     "seller": "S",
@@ -46,7 +47,7 @@ def write_ids(entity_type: str, numbers: NDArray[np.int64], seed: int) -> FixedT
     """Return the external ids of entities by their running numbers; unique per type and seed."""
     prefix = PREFIXES[entity_type]
     mixed = scramble(numbers, key=seed * 1_000_003 + ord(prefix) * 7_919)
-    cells = np.empty((len(numbers), 2 + _SYMBOLS), dtype=np.uint8)
+    cells = np.empty((len(numbers), ID_LENGTH), dtype=np.uint8)
     cells[:, 0] = ord(prefix)
     cells[:, 1] = ord("-")
     for place in range(_SYMBOLS):

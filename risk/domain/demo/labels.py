@@ -7,14 +7,16 @@ from numpy.typing import NDArray
 
 from risk.domain.demo.accounts import NEVER
 from risk.domain.demo.batches import EventBatch
-from risk.domain.demo.columns import Coded, Column, Fixed, Frame, Moments, Words
-from risk.domain.demo.identifiers import write_ids
+from risk.domain.demo.columns import Coded, Column, Fixed, FixedText, Frame, Moments, Words
+from risk.domain.demo.identifiers import ID_LENGTH, write_ids
+from risk.domain.demo.render import write_event_ids
 from risk.domain.demo.seasons import DAY
 from risk.domain.demo.vocabulary import ABUSE_KINDS, Abuse
 from risk.domain.demo.world import World
 
 LABELLED_TYPES = ("seller", "buyer", "listing")
 _BURST = 6 * DAY
+_NOTHING = Words(("",))
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,10 +64,10 @@ def label_entities(world: World) -> EntityLabels:
     for abuse in Abuse:
         places = np.flatnonzero(world.part == abuse)
         rows.append(_label(world, 0, places, abuse, world.part_from[places]))
-    for ring in world.cast.rings:
-        rows.append(
-            _label(world, 1, ring.members, Abuse.FAKE_REVIEWS, np.full(len(ring.members), ring.begins))
-        )
+    rows += [
+        _label(world, 1, ring.members, Abuse.FAKE_REVIEWS, np.full(len(ring.members), ring.begins))
+        for ring in world.cast.rings
+    ]
     claimants = world.cast.claimants
     rows.append(_label(world, 1, claimants, Abuse.REFUND_ABUSE, np.full(len(claimants), world.season.start)))
     listings = world.listings
@@ -88,3 +90,48 @@ def label_events(batch: EventBatch, first: int) -> EventLabels:
         abuse=batch["abuse"][rows].astype(np.int64),
         at=batch["at"][rows],
     )
+
+
+def render_entity_labels(world: World, labels: EntityLabels) -> Frame:
+    """Return the rows of the labels table about entities."""
+    size = len(labels.number)
+    ids = np.empty((size, ID_LENGTH), dtype=np.uint8)
+    for code, name in enumerate(LABELLED_TYPES):
+        rows = labels.entity_type == code
+        ids[rows] = write_ids(name, labels.number[rows], world.request.seed).cells
+    return Frame(
+        size,
+        {
+            **_share_columns(world, "entity", labels.market, labels.abuse),
+            "event_id": Coded(np.full(size, -1), _NOTHING),
+            "entity_type": Coded(labels.entity_type, Words(LABELLED_TYPES)),
+            "external_id": Fixed(FixedText(ids)),
+            "starts_at": Moments(labels.starts),
+            "ends_at": Moments(labels.ends),
+        },
+    )
+
+
+def render_event_labels(world: World, labels: EventLabels) -> Frame:
+    """Return the rows of the labels table about events."""
+    size = len(labels.number)
+    blank = Coded(np.full(size, -1), _NOTHING)
+    return Frame(
+        size,
+        {
+            **_share_columns(world, "event", labels.market, labels.abuse),
+            "event_id": Fixed(write_event_ids(world.request, labels.number)),
+            "entity_type": blank,
+            "external_id": blank,
+            "starts_at": Moments(labels.at),
+            "ends_at": Moments(labels.at),
+        },
+    )
+
+
+def _share_columns(world: World, level: str, market: NDArray[np.int64], abuse: NDArray[np.int64]) -> dict[str, Column]:
+    return {
+        "level": Coded(np.zeros(len(market), dtype=np.int8), Words((level,))),
+        "market": Coded(market, Words(world.request.markets)),
+        "abuse": Coded(abuse, Words(ABUSE_KINDS)),
+    }

@@ -54,9 +54,7 @@ class Listings:
         is_changed = at >= self.changed[listing]
         return np.where(is_changed, self.new_price[listing], self.price[listing])
 
-    def pick(
-        self, rng: np.random.Generator, seller: NDArray[np.int64], at: NDArray[np.int64]
-    ) -> NDArray[np.int64]:
+    def pick(self, rng: np.random.Generator, seller: NDArray[np.int64], at: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return one offer of each seller that is on sale at the time, its older ones more often."""
         first = self.first[seller]
         found = first + (rng.random(len(seller)) ** 1.7 * self.count[seller]).astype(np.int64)
@@ -114,9 +112,7 @@ def _choose_texts(
     category: NDArray[np.int64],
     is_copy: NDArray[np.bool_],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    titles = np.where(
-        is_copy, book.copies.pick(rng, category, market), book.titles.pick(rng, category, market)
-    )
+    titles = np.where(is_copy, book.copies.pick(rng, category, market), book.titles.pick(rng, category, market))
     is_look_alike = ~is_copy & (rng.random(len(market)) < _LOOK_ALIKE_SHARE)
     titles = np.where(is_look_alike, book.pools.pick(rng, Purpose.LOOK_ALIKE, market), titles)
     purpose = np.where(is_copy, Purpose.COUNTERFEIT_TEXT, Purpose.LISTING_TEXT)

@@ -5,7 +5,6 @@ from collections import Counter
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.domain.demo.accounts import Accounts
 from risk.domain.demo.grammar import GRAMMARS
 from risk.domain.demo.vocabulary import CATEGORIES
 from risk.domain.demo.world import World
@@ -44,7 +43,7 @@ def name_sellers(world: World) -> list[str]:
 
 def name_creators(world: World) -> list[str]:
     """Return a channel name per creator; no name twice."""
-    accounts: Accounts = world.creators
+    accounts = world.creators
     draws = world.stream(_NAME_STREAM, 1).random((len(accounts), 2)).tolist()
     names = []
     for market, (head, tail) in zip(accounts.market.tolist(), draws, strict=True):

@@ -118,9 +118,7 @@ def _cancel(rng: np.random.Generator, world: World, orders: Orders) -> tuple[Eve
     return cancelled, ~(by_seller | by_buyer)
 
 
-def _deliver(
-    rng: np.random.Generator, world: World, orders: Orders, rows: NDArray[np.int64]
-) -> list[EventBatch]:
+def _deliver(rng: np.random.Generator, world: World, orders: Orders, rows: NDArray[np.int64]) -> list[EventBatch]:
     """Dispatch the kept orders, late by the seller's habit or part, and deliver all but a few lost ones."""
     seller, placed, size = orders.seller[rows], orders.at[rows], len(rows)
     is_planted = world.plays(Abuse.LATE_DISPATCH, seller, placed)

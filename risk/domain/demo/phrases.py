@@ -121,13 +121,9 @@ def _write_titles(
     return texts, [int(row[0]) for row in rows]
 
 
-def _write_copies(
-    rng: np.random.Generator, grammar: Grammar, category: str, limit: int
-) -> tuple[list[str], list[int]]:
+def _write_copies(rng: np.random.Generator, grammar: Grammar, category: str, limit: int) -> tuple[list[str], list[int]]:
     texts, brands = _write_titles(rng, grammar, category, PREMIUM_BRANDS, limit)
-    marks = [
-        grammar.counterfeit_marks[place] for place in rng.integers(0, len(grammar.counterfeit_marks), limit)
-    ]
+    marks = [grammar.counterfeit_marks[place] for place in rng.integers(0, len(grammar.counterfeit_marks), limit)]
     marked = [f"{text} {mark}" for text, mark in zip(texts, marks, strict=True)]
     return _disguise_some(rng, marked, marks), brands
 
@@ -180,9 +176,7 @@ def _stack(rows: list[list[tuple[int, int]]]) -> Pools:
     return Pools(starts=table[:, :, 0], sizes=table[:, :, 1])
 
 
-def write_phrasebook(
-    rng: np.random.Generator, request: DemoRequest, ring_markets: Sequence[int]
-) -> Phrasebook:
+def write_phrasebook(rng: np.random.Generator, request: DemoRequest, ring_markets: Sequence[int]) -> Phrasebook:
     """Return the texts for a marketplace of this size; `ring_markets` is the market of each review ring.
 
     Larger marketplaces get more different texts, up to a few thousand per purpose and language.

@@ -16,6 +16,9 @@ from risk.domain.demo.render import is_livestream
 from risk.domain.demo.vocabulary import BRANDS, CATEGORIES, Kind
 from risk.domain.demo.world import World
 
+EntityRows = tuple[str, Frame]
+"""Rows of one entity type and that type."""
+
 _SLICE = 200_000
 _THING_NAMES = {
     "device": ("Phone", "Tablet", "Laptop", "Desktop"),
@@ -33,11 +36,11 @@ class EntityRegister:
         self._seed = world.request.seed
         self._types = {name: Words((name,)) for name in PREFIXES}
         self._markets = Words(world.request.markets)
-        self._locales = Words([profile.locale for profile in world.request.profiles])
+        self._locales = Words([profile.market.locale for profile in world.request.profiles])
         self._categories = Words(CATEGORIES)
         self._brands = Words((*BRANDS, ""))
         self._tiers = Words(TIERS)
-        self._currencies = Words([profile.currency for profile in world.request.profiles])
+        self._currencies = Words([profile.market.currency for profile in world.request.profiles])
         self._things = {kind: Words(names) for kind, names in _THING_NAMES.items()}
         handles = [
             f"{head}.{tail}."
@@ -58,10 +61,10 @@ class EntityRegister:
         market: NDArray[Any],
         registered: NDArray[np.int64],
         **columns: Column,
-    ) -> Frame:
+    ) -> EntityRows:
         size = len(numbers)
         blank = Coded(np.full(size, -1, dtype=np.int8), self._tiers)
-        return Frame(
+        return entity_type, Frame(
             size,
             {
                 "type": Coded(np.zeros(size, dtype=np.int8), self._types[entity_type]),
@@ -77,7 +80,7 @@ class EntityRegister:
             },
         )
 
-    def list_standing(self) -> Iterator[Frame]:
+    def list_standing(self) -> Iterator[EntityRows]:
         """Return the entities that are known before the first event, in slices."""
         yield from self._list_sellers()
         yield from self._list_creators()
@@ -101,7 +104,7 @@ class EntityRegister:
             )
         )
 
-    def _list_sellers(self) -> Iterator[Frame]:
+    def _list_sellers(self) -> Iterator[EntityRows]:
         world, sellers = self._world, self._world.sellers
         names = Words(name_sellers(world))
         tiers = choose_tiers(world)
@@ -117,7 +120,7 @@ class EntityRegister:
                 attributes=self._account_attributes(sellers, rows, "seller"),
             )
 
-    def _list_creators(self) -> Iterator[Frame]:
+    def _list_creators(self) -> Iterator[EntityRows]:
         creators = self._world.creators
         names = Words(name_creators(self._world))
         for rows in _cut(len(creators)):
@@ -130,7 +133,7 @@ class EntityRegister:
                 attributes=self._account_attributes(creators, rows, "creator"),
             )
 
-    def _list_buyers(self, rows: NDArray[np.int64]) -> Frame:
+    def _list_buyers(self, rows: NDArray[np.int64]) -> EntityRows:
         buyers = self._world.buyers
         market = buyers.market[rows]
         handle = market * self._handles_per_market + rows * 7919 % self._handles_per_market
@@ -144,7 +147,7 @@ class EntityRegister:
             attributes=self._account_attributes(buyers, rows, "buyer"),
         )
 
-    def _list_offers(self, rows: NDArray[np.int64]) -> Frame:
+    def _list_offers(self, rows: NDArray[np.int64]) -> EntityRows:
         listings = self._world.listings
         market = listings.market[rows]
         brand = np.where(listings.brand[rows] < 0, len(BRANDS), listings.brand[rows])
@@ -173,7 +176,7 @@ class EntityRegister:
             attributes=attributes,
         )
 
-    def _list_things(self, entity_type: str, column: str) -> Iterator[Frame]:
+    def _list_things(self, entity_type: str, column: str) -> Iterator[EntityRows]:
         """Return devices, payment accounts or addresses in use, each since its first user registered."""
         world = self._world
         owners = [world.sellers, world.creators, world.buyers]
@@ -191,7 +194,7 @@ class EntityRegister:
             name = Coded(used[rows] * 7919 % 1013 % sorts, self._things[entity_type])
             yield self._frame(entity_type, used[rows], market[rows], since[rows], name=name)
 
-    def list_arrivals(self, batch: EventBatch) -> Iterator[Frame]:
+    def list_arrivals(self, batch: EventBatch) -> Iterator[EntityRows]:
         """Return the orders, reviews, messages and videos that begin with the events of a chunk."""
         arrivals = (
             ("order", Kind.ORDER_PLACED, "order"),
@@ -206,9 +209,7 @@ class EntityRegister:
                 live = rows[is_livestream(batch["serial"][rows])]
                 yield self._list_rows("livestream", batch, live, column)
 
-    def _list_rows(
-        self, entity_type: str, batch: EventBatch, rows: NDArray[np.int64], column: str
-    ) -> Frame:
+    def _list_rows(self, entity_type: str, batch: EventBatch, rows: NDArray[np.int64], column: str) -> EntityRows:
         words = self._world.book.words
         name = Coded(batch["title"][rows], words)
         if entity_type in ("video", "livestream"):

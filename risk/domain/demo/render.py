@@ -10,6 +10,7 @@ from risk.domain.demo.batches import EventBatch
 from risk.domain.demo.columns import Coded, Column, Fixed, FixedText, Frame, Moments, Numbers, Words
 from risk.domain.demo.identifiers import scramble, write_digits, write_ids
 from risk.domain.demo.markets import MARKETS
+from risk.domain.demo.request import DemoRequest
 from risk.domain.demo.vocabulary import BRANDS, CATEGORIES, EVENT_TYPES, FAULTS, REASONS, Kind
 from risk.domain.demo.world import World
 
@@ -26,6 +27,11 @@ def is_livestream(serial: NDArray[np.int64]) -> NDArray[np.bool_]:
     return np.asarray(scramble(serial, key=97) % np.uint64(_LIVESTREAM_EVERY) == 0)
 
 
+def write_event_ids(request: DemoRequest, numbers: NDArray[np.int64]) -> FixedText:
+    """Return the ids of events by their running numbers; another request gives other ids."""
+    return write_digits(numbers, _EVENT_DIGITS, f"E{crc32(repr(request).encode()):08x}-")
+
+
 class EventRenderer:
     """Write event columns; keeps the vocabularies, so that each is converted once by whoever stores them."""
 
@@ -36,7 +42,7 @@ class EventRenderer:
         self._types = Words(EVENT_TYPES)
         self._markets = Words(request.markets)
         self._countries = Words(tuple(MARKETS))
-        self._currencies = Words([profile.currency for profile in request.profiles])
+        self._currencies = Words([profile.market.currency for profile in request.profiles])
         self._categories = Words(CATEGORIES)
         self._brands = Words(BRANDS)
         self._reasons = Words(REASONS)
@@ -45,7 +51,6 @@ class EventRenderer:
         self._listings = Words(self._write_all("listing", len(world.listings)))
         self._creators = Words(self._write_all("creator", len(world.creators)))
         self._home = np.array([tuple(MARKETS).index(code) for code in request.markets])
-        self._stamp = f"E{crc32(repr(request).encode()):08x}-"
 
     def _write_all(self, entity_type: str, count: int) -> FixedText:
         return write_ids(entity_type, np.arange(count), self._world.request.seed)
@@ -61,7 +66,7 @@ class EventRenderer:
         """Return the columns of a chunk of events that are numbered from `first`."""
         rng = self._world.stream(_RENDER_STREAM, chunk)
         columns: dict[str, Column] = {
-            "event_id": Fixed(write_digits(first + np.arange(len(batch)), _EVENT_DIGITS, self._stamp)),
+            "event_id": Fixed(write_event_ids(self._world.request, first + np.arange(len(batch)))),
             "type": Coded(batch["kind"], self._types),
             "occurred_at": Moments(batch["at"]),
             "market": Coded(batch["market"], self._markets),

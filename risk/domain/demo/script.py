@@ -100,9 +100,7 @@ def _write_bans(rng: np.random.Generator, world: World) -> list[EventBatch]:
     return [banned, visits]
 
 
-def _write_ring(
-    rng: np.random.Generator, world: World, ring: Ring, number: int, first_order: int
-) -> list[EventBatch]:
+def _write_ring(rng: np.random.Generator, world: World, ring: Ring, number: int, first_order: int) -> list[EventBatch]:
     """Let each member sign in, order, receive and praise within a few days."""
     size = len(ring.members)
     listing = world.listings.first[ring.seller]

@@ -68,7 +68,7 @@ def build_season(request: DemoRequest) -> Season:
     hours = request.days * 24
     curves = np.zeros((len(request.profiles), hours + 1))
     for row, profile in enumerate(request.profiles):
-        zone = ZoneInfo(profile.time_zone)
+        zone = ZoneInfo(profile.market.time_zone)
         weights = [
             _weigh_hour(
                 profile,

@@ -86,9 +86,7 @@ def _sign_in(rng: np.random.Generator, world: World, total: int, hours: tuple[in
         who = crowd.draw(rng, market[chosen], at[chosen])
         is_second = rng.random(len(who)) < _SECOND_DEVICE_SHARE
         device = np.where(is_second, accounts.second_device[who], accounts.device[who])
-        batches.append(
-            make_batch(Kind.LOGIN, at[chosen], market=market[chosen], device=device, **{role: who})
-        )
+        batches.append(make_batch(Kind.LOGIN, at[chosen], market=market[chosen], device=device, **{role: who}))
     return batches
 
 

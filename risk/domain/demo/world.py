@@ -90,9 +90,7 @@ def _apply_to_sellers(rng: np.random.Generator, sellers: Accounts, cast: Cast) -
     )  # fmt: skip
 
 
-def _apply_to_buyers(
-    rng: np.random.Generator, season: Season, buyers: Accounts, cast: Cast, spare: int
-) -> Accounts:
+def _apply_to_buyers(rng: np.random.Generator, season: Season, buyers: Accounts, cast: Cast, spare: int) -> Accounts:
     """Let ring members register shortly before their burst on shared devices, and claimants buy a lot."""
     weight, registered = buyers.weight.copy(), buyers.registered.copy()
     device, second = buyers.device.copy(), buyers.second_device.copy()

@@ -6,7 +6,5 @@ from risk.domain.demo.grammar.german import GERMAN
 from risk.domain.demo.grammar.indonesian import INDONESIAN
 from risk.domain.demo.grammar.portuguese import PORTUGUESE
 
-GRAMMARS: dict[str, Grammar] = {
-    grammar.language: grammar for grammar in (ENGLISH, GERMAN, INDONESIAN, PORTUGUESE)
-}
+GRAMMARS: dict[str, Grammar] = {grammar.language: grammar for grammar in (ENGLISH, GERMAN, INDONESIAN, PORTUGUESE)}
 """Grammar by language code."""
