@@ -58,7 +58,7 @@ class Listings:
         """Return one offer of each seller that is on sale at the time, its older ones more often."""
         first = self.first[seller]
         found = first + (rng.random(len(seller)) ** 1.7 * self.count[seller]).astype(np.int64)
-        return np.where(self.created[found] < at, found, first)
+        return np.asarray(np.where(self.created[found] < at, found, first))
 
 
 def _count_listings(rng: np.random.Generator, sellers: Accounts, cast: Cast) -> NDArray[np.int64]:
@@ -66,7 +66,7 @@ def _count_listings(rng: np.random.Generator, sellers: Accounts, cast: Cast) -> 
     count = 1 + rng.poisson(2.6 * size)
     for kind, least in _MORE_LISTINGS.items():
         count[cast.sellers[kind]] = np.maximum(count[cast.sellers[kind]], least)
-    return count.astype(np.int64)
+    return np.asarray(count.astype(np.int64))
 
 
 def _draw_created(
@@ -93,7 +93,7 @@ def round_prices(
     """Return shelf prices in hundredths: whole steps, less one hundredth where steps are small."""
     steps = np.array([profile.price_step for profile in profiles])[market]
     whole = np.maximum(np.rint(amounts / steps), 1.0) * steps * 100
-    return np.rint(whole).astype(np.int64) - (steps < 1.0)
+    return np.asarray(np.rint(whole).astype(np.int64) - (steps < 1.0))
 
 
 def _price_offers(

@@ -104,7 +104,7 @@ def _join(rng: np.random.Generator, slots: Slots, limit: int) -> list[str]:
 def _disguise_some(rng: np.random.Generator, texts: list[str], targets: list[str]) -> list[str]:
     """Write the target inside each text in a way that a plain word filter misses, for some of the texts."""
     return [
-        text.replace(target, disguise(rng, target)) if rng.random() < _DISGUISED_SHARE else text
+        text.replace(target, disguise(rng, target), 1) if rng.random() < _DISGUISED_SHARE else text
         for text, target in zip(texts, targets, strict=True)
     ]
 
@@ -150,7 +150,7 @@ def _write_purposes(rng: np.random.Generator, grammar: Grammar, limit: int) -> d
             [parts[-1] for parts in copies],
         ),
         Purpose.OFF_PLATFORM: _disguise_some(
-            rng, [" ".join(parts) for parts in offers], [parts[1].split()[-1] for parts in offers]
+            rng, [" ".join(parts) for parts in offers], [max(parts[1].split(), key=len) for parts in offers]
         ),
         Purpose.SCAM: [frame.replace("{term}", term) for frame, term in scams],
         Purpose.RING_TITLE: list(grammar.ring_titles),

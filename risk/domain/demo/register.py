@@ -177,9 +177,9 @@ class EntityRegister:
         )
 
     def _list_things(self, entity_type: str, column: str) -> Iterator[EntityRows]:
-        """Return devices, payment accounts or addresses in use, each since its first user registered."""
+        """Return devices, payment accounts or delivery addresses, each since its first user registered."""
         world = self._world
-        owners = [world.sellers, world.creators, world.buyers]
+        owners = [world.buyers] if column == "address" else [world.sellers, world.creators, world.buyers]
         numbers = [getattr(accounts, column) for accounts in owners]
         if column == "device":
             owners.append(world.buyers)

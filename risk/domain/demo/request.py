@@ -1,5 +1,6 @@
 """State what is asked of the generator and what is wrong with it."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -19,6 +20,7 @@ class Problem(StrEnum):
     """Ways in which a request cannot be served."""
 
     UNKNOWN_MARKET = "unknown_market"
+    REPEATED_MARKET = "repeated_market"
     NO_MARKET = "no_market"
     REVERSED_PERIOD = "reversed_period"
     SHORT_PERIOD = "short_period"
@@ -65,6 +67,8 @@ class DemoRequest:
 def find_problems(request: DemoRequest) -> list[tuple[Problem, str]]:
     """Return what is wrong with the request, each with the offending value; empty when it can be served."""
     found = [(Problem.UNKNOWN_MARKET, code) for code in request.markets if code not in MARKETS]
+    counts = Counter(request.markets)
+    found += [(Problem.REPEATED_MARKET, code) for code, count in counts.items() if count > 1]
     days = request.days
     checks = (
         (not request.markets, Problem.NO_MARKET, ""),

@@ -39,7 +39,7 @@ class Season:
     @property
     def hours(self) -> int:
         """Return the length of the period in hours."""
-        return self.curves.shape[1] - 1
+        return int(self.curves.shape[1]) - 1
 
     @property
     def end(self) -> int:
@@ -119,7 +119,7 @@ def split_by_market(season: Season, total: float, first: int, last: int) -> NDAr
 def deal_out(total: int, weights: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return whole numbers in proportion to the weights that add up to exactly `total`."""
     edges = np.rint(np.cumsum(weights) / weights.sum() * total)
-    return np.diff(edges, prepend=0.0).astype(np.int64)
+    return np.asarray(np.diff(edges, prepend=0.0).astype(np.int64))
 
 
 def draw_between(
