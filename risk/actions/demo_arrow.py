@@ -25,7 +25,7 @@ class ArrowConverter:
         }
         self._types = {name: known[kind] for name, kind in columns.items()}
         self.schema = arrow.schema(list(self._types.items()))
-        self._words: dict[int, tuple[Words, Any]] = {}
+        self._words: dict[int, tuple[Words, Any, NDArray[np.int32]]] = {}
 
     def convert(self, frame: Frame) -> Any:
         """Return a record batch of the schema."""
@@ -48,28 +48,32 @@ class ArrowConverter:
             return arrow.array(values, type=kind, mask=hidden)
         return arrow.array(column.values, mask=hidden).cast(kind)
 
-    def _convert_words(self, words: Words) -> Any:
+    def _convert_words(self, words: Words) -> tuple[Any, NDArray[np.int32]]:
+        """Return the different words and, for each code, the position of its word among them.
+
+        Parquet dictionaries with a word twice would be written with a tail of stray memory.
+        """
         if id(words) not in self._words:
             values = words.values
             made = (
                 _convert_fixed(values, None)
                 if isinstance(values, FixedText)
                 else load_arrow().array(values, load_arrow().string())
-            )
+            ).dictionary_encode()
             # The vocabulary is kept beside its array: an id is only unique while the object lives.
-            self._words[id(words)] = (words, made)
-        return self._words[id(words)][1]
+            self._words[id(words)] = (words, made.dictionary, made.indices.to_numpy())
+        return self._words[id(words)][1:]
 
     def _convert_codes(self, column: Coded) -> Any:
         """Return a dictionary array with only those words that occur."""
         arrow = load_arrow()
-        words = self._convert_words(column.words)
+        words, positions = self._convert_words(column.words)
         is_null = column.codes < 0
-        counts = np.bincount(column.codes[~is_null], minlength=len(words))
-        used = np.flatnonzero(counts)
-        places = np.zeros(len(words) + 1, dtype=np.int32)
+        found = positions[column.codes]
+        used = np.flatnonzero(np.bincount(found[~is_null], minlength=len(words)))
+        places = np.zeros(len(words), dtype=np.int32)
         places[used] = np.arange(len(used), dtype=np.int32)
-        codes = arrow.array(places[column.codes], mask=is_null)
+        codes = arrow.array(places[found], mask=is_null)
         return arrow.DictionaryArray.from_arrays(codes, words.take(arrow.array(used)))
 
     def _join(self, column: Joined) -> Any:
