@@ -1,5 +1,6 @@
 """The pieces the marketplace is made of: ids, rhythm, disguises, grammars."""
 
+import itertools
 from datetime import UTC, datetime
 
 import numpy as np
@@ -100,7 +101,7 @@ def test_times_between_bounds_keep_to_them() -> None:
 def test_parts_of_the_period_add_up() -> None:
     season = build_season(make_request())
     edges = cut_chunks(season, 2_000_000)
-    parts = [split_by_market(season, 12_345.6, *pair) for pair in zip(edges[:-1], edges[1:], strict=True)]
+    parts = [split_by_market(season, 12_345.6, *pair) for pair in itertools.pairwise(edges)]
 
     assert len(edges) == 14
     assert np.sum(parts, axis=0).tolist() == np.rint(12_345.6 * season.shares).tolist()

@@ -9,12 +9,40 @@ from risk.domain.vocabulary import PAYLOAD_FIELDS, EntityType
 from tests.risk.demo.conftest import Demo, make_request, write_and_read
 
 ROLES = [entity_type.value for entity_type in EntityType]
-CONTRACT = (
-    "event_id type occurred_at market order_id seller_id buyer_id listing_id review_id creator_id video_id "
-    "livestream_id message_id device_id payment_account_id address_id amount currency quantity price "
-    "reference_price category brand title text rating dispatch_due_at delivery_due_at reason fault ip_country "
-    "carrier"
-).split()
+CONTRACT = [
+    "event_id",
+    "type",
+    "occurred_at",
+    "market",
+    "order_id",
+    "seller_id",
+    "buyer_id",
+    "listing_id",
+    "review_id",
+    "creator_id",
+    "video_id",
+    "livestream_id",
+    "message_id",
+    "device_id",
+    "payment_account_id",
+    "address_id",
+    "amount",
+    "currency",
+    "quantity",
+    "price",
+    "reference_price",
+    "category",
+    "brand",
+    "title",
+    "text",
+    "rating",
+    "dispatch_due_at",
+    "delivery_due_at",
+    "reason",
+    "fault",
+    "ip_country",
+    "carrier",
+]
 
 
 @pytest.fixture(params=["smallest", "standard", "chunked"])
@@ -177,7 +205,7 @@ def test_a_sign_in_is_of_one_account(demo: Demo) -> None:
 
 def test_all_markets_together_and_a_short_period(tmp_path_factory: pytest.TempPathFactory) -> None:
     from_all = write_and_read(
-        make_request(markets=tuple("BR DE ES FR GB ID MX MY PH SG TH US VN".split())),
+        make_request(markets=tuple(["BR", "DE", "ES", "FR", "GB", "ID", "MX", "MY", "PH", "SG", "TH", "US", "VN"])),
         tmp_path_factory.mktemp("markets"),
     )
     short = write_and_read(
