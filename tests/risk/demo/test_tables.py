@@ -205,7 +205,7 @@ def test_a_sign_in_is_of_one_account(demo: Demo) -> None:
 
 def test_all_markets_together_and_a_short_period(tmp_path_factory: pytest.TempPathFactory) -> None:
     from_all = write_and_read(
-        make_request(markets=tuple(["BR", "DE", "ES", "FR", "GB", "ID", "MX", "MY", "PH", "SG", "TH", "US", "VN"])),
+        make_request(markets=("BR", "DE", "ES", "FR", "GB", "ID", "MX", "MY", "PH", "SG", "TH", "US", "VN")),
         tmp_path_factory.mktemp("markets"),
     )
     short = write_and_read(
