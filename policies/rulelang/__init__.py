@@ -1,10 +1,25 @@
 """The rule language: a documented subset of CEL, pure Python, without Django and without I/O."""
 
 from policies.rulelang.check import Checked, CheckResult, check
+from policies.rulelang.complete import Completion, Offer, complete
 from policies.rulelang.condition import Condition, compile_condition
 from policies.rulelang.evaluate import MissingListError
+from policies.rulelang.explain import Explanation, Truth, explain
 from policies.rulelang.format import format_text
-from policies.rulelang.record import Record, find_misfits
+from policies.rulelang.plain import describe
+from policies.rulelang.record import UNKNOWN, Record, find_misfits, misfit_finder
+from policies.rulelang.ruleset import (
+    ALLOW,
+    OUTCOMES,
+    CompiledRule,
+    Hit,
+    Lane,
+    RuleSet,
+    RuleSetError,
+    RuleSpec,
+    Verdict,
+    verdict,
+)
 from policies.rulelang.schema import Field, Schema, SchemaError
 from policies.rulelang.source import ConditionError, Position, Problem, Severity, Source, Span
 from policies.rulelang.types import (
@@ -22,33 +37,52 @@ from policies.rulelang.types import (
 from policies.rulelang.wording import Text
 
 __all__ = [
+    "ALLOW",
     "BOOL",
     "DOUBLE",
     "DURATION",
     "INT",
+    "OUTCOMES",
     "STRING",
     "TIMESTAMP",
+    "UNKNOWN",
     "CheckResult",
     "Checked",
+    "CompiledRule",
+    "Completion",
     "Condition",
     "ConditionError",
+    "Explanation",
     "Field",
+    "Hit",
     "Kind",
+    "Lane",
     "MissingListError",
+    "Offer",
     "Position",
     "Problem",
     "Record",
+    "RuleSet",
+    "RuleSetError",
+    "RuleSpec",
     "Schema",
     "SchemaError",
     "Severity",
     "Source",
     "Span",
     "Text",
+    "Truth",
     "Type",
+    "Verdict",
     "check",
     "compile_condition",
+    "complete",
+    "describe",
+    "explain",
     "find_misfits",
     "format_text",
     "list_of",
+    "misfit_finder",
     "parse_type",
+    "verdict",
 ]

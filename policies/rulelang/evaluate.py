@@ -6,10 +6,10 @@ value, None for null, or UNKNOWN for what cannot be computed; logic gives True, 
 
 import operator
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Any, TypeAlias, assert_never
 
-from policies.rulelang import arithmetic, lettering
+from policies.rulelang.arithmetic import days_between
+from policies.rulelang.computing import OF_ONE, OF_TWO
 from policies.rulelang.limits import MAX_WALKED_LIST
 from policies.rulelang.patterns import compile_pattern
 from policies.rulelang.record import UNKNOWN, Record, field_reader
@@ -28,71 +28,12 @@ from policies.rulelang.typed import (
 Run: TypeAlias = Callable[[Record, list[Any]], Any]
 """Computes a node on a record; the list holds the elements at hand of the loops around it, by slot."""
 
-_HOUR, _MINUTE = timedelta(hours=1), timedelta(minutes=1)
-
 
 class MissingListError(LookupError):
     """A record came without a named list that the condition uses: a fault of the caller, not of the data."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"the list {name} is not loaded; pass its entries in Record.lists")
-
-
-_ONE: dict[str, Callable[[Any], Any]] = {
-    "not": operator.not_,
-    "negate_int": arithmetic.negate_int,
-    "negate_double": operator.neg,
-    "size_string": len,
-    "size_list": len,
-    "lower": lettering.lower,
-    "upper": lettering.upper,
-    "double_of_int": float,
-    "double_of_double": float,
-    "int_of_int": int,
-    "int_of_double": arithmetic.truncate,
-    "full_year": operator.attrgetter("year"),
-    "month": lambda moment: moment.month - 1,
-    "date": operator.attrgetter("day"),
-    "day_of_month": lambda moment: moment.day - 1,
-    "day_of_week": arithmetic.day_of_week,
-    "day_of_year": arithmetic.day_of_year,
-    "hours": operator.attrgetter("hour"),
-    "minutes": operator.attrgetter("minute"),
-    "seconds": operator.attrgetter("second"),
-    "milliseconds": lambda moment: moment.microsecond // 1000,
-    "total_hours": lambda span: arithmetic.whole(span, _HOUR),
-    "total_minutes": lambda span: arithmetic.whole(span, _MINUTE),
-    "total_seconds": lambda span: arithmetic.whole(span, arithmetic.SECOND),
-}
-"""Functions of one argument that are unknown on null."""
-
-_TWO: dict[str, Callable[[Any, Any], Any]] = {
-    "less": operator.lt,
-    "less_equal": operator.le,
-    "greater": operator.gt,
-    "greater_equal": operator.ge,
-    "add_int": arithmetic.add_int,
-    "add_double": arithmetic.add_double,
-    "add_string": arithmetic.join,
-    "add_timestamp_duration": arithmetic.move,
-    "add_duration_timestamp": lambda span, moment: arithmetic.move(moment, span),
-    "add_duration": arithmetic.add_duration,
-    "subtract_int": arithmetic.subtract_int,
-    "subtract_double": arithmetic.subtract_double,
-    "subtract_timestamp": operator.sub,
-    "subtract_timestamp_duration": arithmetic.move_back,
-    "subtract_duration": arithmetic.subtract_duration,
-    "multiply_int": arithmetic.multiply_int,
-    "multiply_double": arithmetic.multiply_double,
-    "divide_int": arithmetic.divide_int,
-    "divide_double": arithmetic.divide_double,
-    "modulo_int": arithmetic.modulo_int,
-    "contains": operator.contains,
-    "starts_with": str.startswith,
-    "ends_with": str.endswith,
-    "similarity": lettering.similarity,
-}
-"""Functions of two arguments that are unknown when either is null."""
 
 
 def compile_node(node: TypedNode) -> Run:  # noqa: PLR0911 - one return per kind of node
@@ -114,9 +55,7 @@ def compile_node(node: TypedNode) -> Run:  # noqa: PLR0911 - one return per kind
             runs = tuple(compile_node(operand) for operand in node.operands)
             return _every(runs) if node.sign == "&&" else _any(runs)
         case Choice():
-            return _choice(
-                compile_node(node.condition), compile_node(node.then), compile_node(node.otherwise)
-            )
+            return _choice(compile_node(node.condition), compile_node(node.then), compile_node(node.otherwise))
         case Walk():
             return _walk(node)
     assert_never(node)
@@ -193,12 +132,12 @@ def _apply(node: Apply) -> Run:
     overload_id = node.overload.id
     if overload_id in _SPECIAL:
         return _SPECIAL[overload_id](node)
-    if overload_id in _ONE:
-        return _lift_one(compile_node(node.arguments[0]), _ONE[overload_id])
+    if overload_id in OF_ONE:
+        return _lift_one(compile_node(node.arguments[0]), OF_ONE[overload_id])
     left, right = node.arguments
     if isinstance(right, Const):
-        return _lift_fixed(compile_node(left), _TWO[overload_id], right.value)
-    return _lift_two(compile_node(left), compile_node(right), _TWO[overload_id])
+        return _lift_fixed(compile_node(left), OF_TWO[overload_id], right.value)
+    return _lift_two(compile_node(left), compile_node(right), OF_TWO[overload_id])
 
 
 def _lift_one(argument: Run, function: Callable[[Any], Any]) -> Run:
@@ -301,10 +240,10 @@ def _age(node: Apply) -> Run:
     argument = compile_node(node.arguments[0])
 
     def run(record: Record, at_hand: list[Any]) -> Any:
-        moment: datetime | Any = argument(record, at_hand)
+        moment = argument(record, at_hand)
         if moment is None or moment is UNKNOWN or record.now is None:
             return UNKNOWN
-        return arithmetic.days_between(moment, record.now)
+        return days_between(moment, record.now)
 
     return run
 
@@ -385,5 +324,5 @@ _FINISHES: dict[str, Callable[[Any, Callable[[Any], Any]], Any]] = {
     "map": _map,
 }
 
-IMPLEMENTED = frozenset({*_ONE, *_TWO, *_SPECIAL, *_FINISHES})
+IMPLEMENTED = frozenset({*OF_ONE, *OF_TWO, *_SPECIAL, *_FINISHES})
 """Ids of the overloads that this engine computes."""

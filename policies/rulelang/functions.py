@@ -162,12 +162,8 @@ _TIME = (
         gettext_noop("A fixed length of time in h, m, s, ms or us; a day is 24h."),
         'event.occurred_at - seller.registered_at > duration("24h")',
     ),
-    _getter(
-        "getFullYear", "full_year", gettext_noop("Year in UTC."), "event.occurred_at.getFullYear() == 2026"
-    ),
-    _getter(
-        "getMonth", "month", gettext_noop("Month in UTC; January is 0."), "event.occurred_at.getMonth() == 0"
-    ),
+    _getter("getFullYear", "full_year", gettext_noop("Year in UTC."), "event.occurred_at.getFullYear() == 2026"),
+    _getter("getMonth", "month", gettext_noop("Month in UTC; January is 0."), "event.occurred_at.getMonth() == 0"),
     _getter(
         "getDate",
         "date",

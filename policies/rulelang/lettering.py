@@ -35,8 +35,6 @@ def similarity(a: str, b: str) -> float:
 
 @lru_cache(maxsize=64)
 def _pieces(text: str) -> frozenset[str]:
-    words = (
-        lower(text[:MAX_COMPARED_TEXT]).replace("\t", " ").replace("\n", " ").replace("\r", " ").split(" ")
-    )
+    words = lower(text[:MAX_COMPARED_TEXT]).replace("\t", " ").replace("\n", " ").replace("\r", " ").split(" ")
     padded = (f"  {word} " for word in words if word)
     return frozenset(word[at : at + 3] for word in padded for at in range(len(word) - 2))

@@ -89,16 +89,12 @@ def _refuse_whole(source: Source) -> list[Problem]:
             gettext_noop("The condition has %(length)s characters, at most %(limit)s are possible"),
             {"length": len(source.text), "limit": MAX_TEXT},
         )
-        advice = Text(
-            gettext_noop("Put long lists of words or ids into a named list, or write several rules.")
-        )
+        advice = Text(gettext_noop("Put long lists of words or ids into a named list, or write several rules."))
         return [Problem(source, Span(0, 0), "text-too-long", text, advice)]
     found = []
     for match in _INVISIBLE.finditer(source.text):
         text = Text(
-            gettext_noop(
-                "Here is a sign that one cannot see (U+%(code)s); it may hide what the condition does"
-            ),
+            gettext_noop("Here is a sign that one cannot see (U+%(code)s); it may hide what the condition does"),
             {"code": f"{ord(match[0]):04X}"},
         )
         advice = Text(
@@ -142,9 +138,7 @@ class _Work:
         """Report and tell when there are too many tokens."""
         if len(self.tokens) < MAX_TOKENS:
             return True
-        text = Text(
-            gettext_noop("The condition has more than %(limit)s words and signs"), {"limit": MAX_TOKENS}
-        )
+        text = Text(gettext_noop("The condition has more than %(limit)s words and signs"), {"limit": MAX_TOKENS})
         advice = Text(gettext_noop("Put long lists into a named list, or write several rules."))
         self.refuse(Span(self.at, self.at), "too-many-tokens", text, advice)
         return False
@@ -168,9 +162,7 @@ class _Work:
             close = self.source.text.find(match["triple"] or match["quote"], match.end())
             end = close + len(match["triple"] or match["quote"]) if close >= 0 else len(self.source.text)
             self._stand_in(Span(start, end), "")
-            text = Text(
-                gettext_noop("Text with three quotes or with the letter b before it is not supported")
-            )
+            text = Text(gettext_noop("Text with three quotes or with the letter b before it is not supported"))
             advice = Text(gettext_noop('Write "text", or r"text" to keep backslashes as they are.'))
             self.refuse(Span(start, end), "unsupported-text", text, advice)
             return
@@ -181,9 +173,7 @@ class _Work:
             line_end = self.source.text.find("\n", end)
             end = line_end if line_end >= 0 else len(self.source.text)
             self._stand_in(Span(start, end), "")
-            text = Text(
-                gettext_noop("The text that begins here has no closing %(quote)s"), {"quote": match["quote"]}
-            )
+            text = Text(gettext_noop("The text that begins here has no closing %(quote)s"), {"quote": match["quote"]})
             advice = Text(gettext_noop("Close it on the same line; write a line break inside a text as \\n."))
             self.refuse(Span(start, end), "unclosed-text", text, advice)
             return
@@ -196,13 +186,9 @@ class _Work:
             value = written if is_raw else unquote(written)
         except UnquoteError as error:
             place = Span(body.start + error.start, body.start + error.end)
-            text = Text(
-                gettext_noop("`%(escape)s` is no sign that a text can hold"), {"escape": error.escape}
-            )
+            text = Text(gettext_noop("`%(escape)s` is no sign that a text can hold"), {"escape": error.escape})
             advice = Text(
-                gettext_noop(
-                    'Write \\\\ for one backslash, or put r before the text: r"\\d+" is good for patterns.'
-                )
+                gettext_noop('Write \\\\ for one backslash, or put r before the text: r"\\d+" is good for patterns.')
             )
             self.refuse(place, "bad-escape", text, advice)
         if len(value) > MAX_LITERAL:
@@ -222,9 +208,7 @@ class _Work:
         if match["double"]:
             value: int | float = float(written)
             if math.isinf(value):
-                self.refuse(
-                    span, "number-too-large", Text(gettext_noop("This number is too large to compute with"))
-                )
+                self.refuse(span, "number-too-large", Text(gettext_noop("This number is too large to compute with")))
             self._add(Token(TokenKind.DOUBLE, span, written, value))
             return
         digits = written[2:] if match["hex"] else written
@@ -256,7 +240,5 @@ class _Work:
         sign = wrong[0] if wrong else text[self.at]
         span = Span(self.at, self.at + len(sign))
         advice = Text(_WRONG_SIGNS[sign]) if wrong else Text(gettext_noop("Put quotes around text."))
-        self.refuse(
-            span, "strange-sign", Text(gettext_noop("`%(sign)s` has no meaning here"), {"sign": sign}), advice
-        )
+        self.refuse(span, "strange-sign", Text(gettext_noop("`%(sign)s` has no meaning here"), {"sign": sign}), advice)
         self.at = span.end

@@ -119,9 +119,7 @@ _ARITHMETIC = (
             Overload("negate_double", (DOUBLE,), DOUBLE),
         ),
         "a - b",
-        gettext_noop(
-            "Difference; between two points in time, a length of time; before one number, its negative."
-        ),
+        gettext_noop("Difference; between two points in time, a length of time; before one number, its negative."),
         'event.occurred_at - seller.registered_at > duration("720h")',
     ),
     Function(

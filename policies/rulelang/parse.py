@@ -308,9 +308,7 @@ class _Parser:
         self._take()
         body = self._expression(0)
         closed = self._close(")")
-        return Loop(
-            items.span.to(closed.span), name.text, name.span, items, variable.text, variable.span, body
-        )
+        return Loop(items.span.to(closed.span), name.text, name.span, items, variable.text, variable.span, body)
 
     def _arguments(self, closing: str) -> tuple[Node, ...]:
         found: list[Node] = []

@@ -31,9 +31,7 @@ def compile_pattern(pattern: str) -> Callable[[str], Any]:
     """
     if len(pattern) > MAX_PATTERN:
         reason = Text(gettext_noop("it has more than %(limit)s characters"), {"limit": MAX_PATTERN})
-        raise PatternError(
-            reason, Text(gettext_noop("Put words into a named list, or write several patterns."))
-        )
+        raise PatternError(reason, Text(gettext_noop("Put words into a named list, or write several patterns.")))
     if _SINGLE_BYTE.search(pattern):
         reason = Text(gettext_noop("\\C takes characters apart"))
         raise PatternError(reason, Text(gettext_noop("Write . for any character.")))
@@ -43,9 +41,7 @@ def compile_pattern(pattern: str) -> Callable[[str], Any]:
     try:
         compiled = re2.compile(pattern, options)
     except re2.error as error:
-        raise PatternError(
-            Text(gettext_noop("%(words)s"), {"words": _first_words(error)}), _advise(pattern)
-        ) from None
+        raise PatternError(Text(gettext_noop("%(words)s"), {"words": _first_words(error)}), _advise(pattern)) from None
     search: Callable[[str], Any] = compiled.search
     return search
 
@@ -58,10 +54,6 @@ def _first_words(error: Exception) -> str:
 def _advise(pattern: str) -> Text:
     if _LOOKAROUND.search(pattern):
         return Text(
-            gettext_noop(
-                "Looking ahead or behind and repeating a group are not possible; write two conditions."
-            )
+            gettext_noop("Looking ahead or behind and repeating a group are not possible; write two conditions.")
         )
-    return Text(
-        gettext_noop("Patterns follow RE2; put a backslash before signs that are meant as they are: \\.")
-    )
+    return Text(gettext_noop("Patterns follow RE2; put a backslash before signs that are meant as they are: \\."))

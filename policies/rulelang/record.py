@@ -150,18 +150,30 @@ def field_reader(name: str, described: Field) -> Callable[[Mapping[str, Any]], A
     return read_nested if path else read_top
 
 
-def find_misfits(schema: Schema, values: Mapping[str, Any]) -> list[str]:
-    """List in words every field whose value does not fit the schema; none means that all fit.
+def misfit_finder(schema: Schema) -> Callable[[Mapping[str, Any]], list[str]]:
+    """Return the function that lists in words every field whose value does not fit the schema.
 
     Keys that the schema does not name are no misfit.
     """
-    found = []
-    for name, described in schema.fields.items():
-        if field_reader(name, described)(values) is UNKNOWN:
-            raw = _dig(values, name)
-            shown = "nothing is there" if raw is None else f"{_shorten(raw)} does not fit"
-            found.append(f"{name}: {shown}, the schema wants {described.type.words()} ({described.full_type})")
-    return found
+    readers = [(name, described, field_reader(name, described)) for name, described in schema.fields.items()]
+
+    def find(values: Mapping[str, Any]) -> list[str]:
+        return [
+            _describe_misfit(name, described, values) for name, described, read in readers if read(values) is UNKNOWN
+        ]
+
+    return find
+
+
+def find_misfits(schema: Schema, values: Mapping[str, Any]) -> list[str]:
+    """List in words every field of one record that does not fit the schema; none means that all fit."""
+    return misfit_finder(schema)(values)
+
+
+def _describe_misfit(name: str, described: Field, values: Mapping[str, Any]) -> str:
+    raw = _dig(values, name)
+    shown = "nothing is there" if raw is None else f"{_shorten(raw)} does not fit"
+    return f"{name}: {shown}, the schema wants {described.type.words()} ({described.full_type})"
 
 
 def _dig(values: Any, name: str) -> Any:

@@ -87,9 +87,7 @@ def refuse_word(source: Source, token: Token) -> RefusedError | None:
         return refuse(source, token.span, "foreign-word", text, Text(_FOREIGN_WORDS[token.text.lower()]))
     if token.text in RESERVED:
         text = Text(gettext_noop("The word `%(word)s` is reserved"), {"word": token.text})
-        return refuse(
-            source, token.span, "reserved-word", text, Text(gettext_noop("No field has this name."))
-        )
+        return refuse(source, token.span, "reserved-word", text, Text(gettext_noop("No field has this name.")))
     return None
 
 

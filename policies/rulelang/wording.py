@@ -28,7 +28,7 @@ class Text:
         """Render the sentence; `translate` maps the English template to the reader's language."""
         template = translate(self.template) if self.template else ""
         if not self.values:
-            return template % {} if "%" in template else template
+            return template
         return template % {
             name: value.render(translate) if isinstance(value, Text) else value for name, value in self.values.items()
         }

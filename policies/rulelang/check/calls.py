@@ -71,9 +71,7 @@ def _has_right_form(node: Call, function: Function, context: Context) -> bool:
     count = len(_given(node))
     if function.form is not Form.LITERAL and count != function.arity:
         text = Text(
-            gettext_noop(
-                "`%(name)s` is written as %(usage)s, here are %(count)s values instead of %(wanted)s"
-            ),
+            gettext_noop("`%(name)s` is written as %(usage)s, here are %(count)s values instead of %(wanted)s"),
             {**usage, "count": count, "wanted": function.arity},
         )
         advice = (
@@ -97,9 +95,7 @@ def _infer_has(node: Call, function: Function, context: Context) -> TypedNode | 
     return None
 
 
-def _apply(
-    node: Call, function: Function, given: tuple[TypedNode, ...], context: Context
-) -> TypedNode | None:
+def _apply(node: Call, function: Function, given: tuple[TypedNode, ...], context: Context) -> TypedNode | None:
     overload = choose(function.overloads, given)
     if overload is None:
         given = tuple(

@@ -58,9 +58,7 @@ def _inner_conditions(node: TypedNode) -> list[TypedNode]:
         case Walk():
             return [node.body] if node.body.type.kind is Kind.BOOL and node.name != "map" else []
         case Apply():
-            return [
-                part for part in node.arguments if node.overload.id == "not" or not isinstance(part, Const)
-            ]
+            return [part for part in node.arguments if node.overload.id == "not" or not isinstance(part, Const)]
         case _:
             return []
 
@@ -68,8 +66,7 @@ def _inner_conditions(node: TypedNode) -> list[TypedNode]:
 def is_fixed(node: TypedNode) -> bool:
     """Tell whether a node gives the same on every record at every instant."""
     return not any(
-        isinstance(part, FieldRef | ListRef | VarRef)
-        or (isinstance(part, Apply) and part.overload.id == "days_since")
+        isinstance(part, FieldRef | ListRef | VarRef) or (isinstance(part, Apply) and part.overload.id == "days_since")
         for part in every(node)
     )
 
@@ -79,27 +76,17 @@ def _check_condition(node: TypedNode, report: Report) -> None:
         return
     value = compile_node(node)(_NO_RECORD, [None] * slots_of(node))
     if value is UNKNOWN:
-        text = Text(
-            gettext_noop("`%(part)s` can never be computed"), {"part": report.source.excerpt(node.span)}
-        )
-        report.warn(
-            node.span, "never-computed", text, Text(gettext_noop("Look for a division by zero or a null."))
-        )
+        text = Text(gettext_noop("`%(part)s` can never be computed"), {"part": report.source.excerpt(node.span)})
+        report.warn(node.span, "never-computed", text, Text(gettext_noop("Look for a division by zero or a null.")))
     elif node.type.kind is Kind.BOOL:
-        template = (
-            gettext_noop("`%(part)s` is always true") if value else gettext_noop("`%(part)s` is never true")
-        )
+        template = gettext_noop("`%(part)s` is always true") if value else gettext_noop("`%(part)s` is never true")
         text = Text(template, {"part": report.source.excerpt(node.span)})
         report.warn(node.span, "constant", text, Text(gettext_noop("Delete it, or compare with a field.")))
 
 
 def _check_null_test(node: Apply, report: Report) -> None:
     tested = node.arguments[0]
-    if (
-        node.overload.id not in ("is_null", "is_not_null")
-        or not isinstance(tested, FieldRef)
-        or tested.type.nullable
-    ):
+    if node.overload.id not in ("is_null", "is_not_null") or not isinstance(tested, FieldRef) or tested.type.nullable:
         return
     text = Text(gettext_noop("`%(name)s` is never null"), {"name": tested.name})
     report.warn(node.span, "never-null", text, Text(gettext_noop("Delete this part.")))
@@ -124,9 +111,7 @@ def _check_repetition(node: Logic, report: Report) -> None:
     for operand in node.operands:
         words = "".join(report.source.slice(operand.span).split())
         if words in seen:
-            text = Text(
-                gettext_noop("`%(part)s` is said twice"), {"part": report.source.excerpt(operand.span)}
-            )
+            text = Text(gettext_noop("`%(part)s` is said twice"), {"part": report.source.excerpt(operand.span)})
             report.warn(operand.span, "repeated", text, Text(gettext_noop("Delete one of the two.")))
         seen.add(words)
 

@@ -29,9 +29,7 @@ def infer_time(node: Call, context: Context) -> Const | None:
     given = node.arguments[0] if len(node.arguments) == 1 else None
     if not isinstance(given, Literal) or not isinstance(given.value, str):
         text = Text(gettext_noop("`%(name)s` takes one fixed text in quotes"), {"name": node.name})
-        advice = Text(
-            gettext_noop("A field that holds a time is declared so in the schema and needs no conversion.")
-        )
+        advice = Text(gettext_noop("A field that holds a time is declared so in the schema and needs no conversion."))
         context.report.error(node.span, "time-not-fixed", text, advice)
         return None
     try:

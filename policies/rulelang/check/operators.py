@@ -79,9 +79,7 @@ def infer_ternary(node: Ternary, context: Context) -> TypedNode | None:
         context.report.error(node.span, "kind-mismatch", text, advice)
         return None
     is_nullable = then.type.nullable or otherwise.type.nullable
-    return Choice(
-        node.span, wanted.or_null() if is_nullable else wanted.without_null(), condition, then, otherwise
-    )
+    return Choice(node.span, wanted.or_null() if is_nullable else wanted.without_null(), condition, then, otherwise)
 
 
 def infer_binary(node: Binary, context: Context) -> TypedNode | None:
@@ -129,9 +127,7 @@ def expect_condition(node: TypedNode, context: Context) -> bool:
     )
     advice = NOTHING
     if isinstance(node, FieldRef):
-        example = {Kind.STRING: ' == "text"', Kind.INT: " > 0", Kind.DOUBLE: " > 0"}.get(
-            node.type.kind, " != null"
-        )
+        example = {Kind.STRING: ' == "text"', Kind.INT: " > 0", Kind.DOUBLE: " > 0"}.get(node.type.kind, " != null")
         advice = Text(gettext_noop("Compare it: %(value)s%(example)s."), {"value": shown, "example": example})
     context.report.error(node.span, "condition-needed", text, advice)
     return False
@@ -139,9 +135,7 @@ def expect_condition(node: TypedNode, context: Context) -> bool:
 
 def _mismatch(sign: str, left: TypedNode, right: TypedNode, context: Context) -> tuple[Text, Text]:
     if fits(left.type, right.type):
-        text = Text(
-            gettext_noop("`%(sign)s` cannot be used on %(kind)s"), {"sign": sign, "kind": left.type.words()}
-        )
+        text = Text(gettext_noop("`%(sign)s` cannot be used on %(kind)s"), {"sign": sign, "kind": left.type.words()})
         return text, _advise_same_kind(sign, left)
     text = Text(
         gettext_noop("`%(left)s` is %(left_kind)s, `%(right)s` is %(right_kind)s"),
@@ -162,9 +156,7 @@ def _advise_same_kind(sign: str, left: TypedNode) -> Text:
         return Text(gettext_noop("On the right of `in` stands a list: x in [1, 2]."))
     if sign == "%":
         return Text(gettext_noop("The rest of a division exists for whole numbers only."))
-    return Text(
-        gettext_noop("Ordering and arithmetic need numbers, texts or times; compare others with == or !=.")
-    )
+    return Text(gettext_noop("Ordering and arithmetic need numbers, texts or times; compare others with == or !=."))
 
 
 def _advise_mismatch(sign: str, left: TypedNode, right: TypedNode, context: Context) -> Text:

@@ -13,9 +13,7 @@ def check_pattern(call: Apply, report: Report) -> None:
     pattern: TypedNode = call.arguments[1]
     if not isinstance(pattern, Const) or not isinstance(pattern.value, str):
         text = Text(gettext_noop("The pattern of `matches` must be a fixed text"))
-        advice = Text(
-            gettext_noop('Write it out: text.matches(r"\\d+"); use contains to compare with another field.')
-        )
+        advice = Text(gettext_noop('Write it out: text.matches(r"\\d+"); use contains to compare with another field.'))
         report.error(pattern.span, "pattern-not-fixed", text, advice)
         return
     try:

@@ -15,9 +15,7 @@ def check_list_size(node: ListLiteral, report: Report) -> bool:
         gettext_noop("A list has at most %(limit)s entries, this one has %(count)s"),
         {"limit": MAX_LIST, "count": len(node.items)},
     )
-    report.error(
-        node.span, "list-too-long", text, Text(gettext_noop("Make it a named list: x in lists.name."))
-    )
+    report.error(node.span, "list-too-long", text, Text(gettext_noop("Make it a named list: x in lists.name.")))
     return False
 
 
@@ -34,9 +32,7 @@ def check_loop_count(root: Node, report: Report) -> None:
         if isinstance(node, Loop):
             inside += 1
             if inside > MAX_LOOP_NESTING:
-                text = Text(
-                    gettext_noop("Loops are nested deeper than %(limit)s"), {"limit": MAX_LOOP_NESTING}
-                )
+                text = Text(gettext_noop("Loops are nested deeper than %(limit)s"), {"limit": MAX_LOOP_NESTING})
                 advice = Text(gettext_noop("Put the inner list into a named list, or write several rules."))
                 report.error(node.name_span, "loops-too-deep", text, advice)
                 return

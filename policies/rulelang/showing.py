@@ -1,0 +1,72 @@
+"""Show values and names of fields to people: shares as percent, times in UTC, names in words."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+from policies.rulelang.moments import format_duration, format_timestamp
+from policies.rulelang.quoting import quote
+from policies.rulelang.record import UNKNOWN
+from policies.rulelang.schema import Field
+from policies.rulelang.wording import Text, gettext_noop, verbatim
+
+SHARE = "share"
+_UNITS_NOT_SHOWN = frozenset({"", "count", "text", "id"})
+_WINDOW = re.compile(r"(?P<name>.+)_(?P<days>\d+)d", re.ASCII)
+_SHOWN_ENTRIES = 5
+
+
+def show_value(value: Any, unit: str = "") -> Text:
+    """Show a value of the language, null and unknown included."""
+    if value is UNKNOWN:
+        return Text(gettext_noop("unknown"))
+    if value is None:
+        return Text(gettext_noop("no data"))
+    if isinstance(value, bool):
+        return Text(gettext_noop("true")) if value else Text(gettext_noop("false"))
+    if isinstance(value, int | float):
+        return verbatim(show_number(value, unit))
+    return _show_other(value, unit)
+
+
+def _show_other(value: Any, unit: str) -> Text:
+    if isinstance(value, str):
+        return verbatim(quote(value if len(value) <= 200 else f"{value[:199]}…"))
+    if isinstance(value, datetime):
+        return verbatim(format_timestamp(value))
+    if isinstance(value, timedelta):
+        return verbatim(format_duration(value))
+    entries = sorted(value) if isinstance(value, frozenset) else list(value)
+    if not entries:
+        return Text(gettext_noop("nothing"))
+    shown = ", ".join(str(show_value(entry, unit)) for entry in entries[:_SHOWN_ENTRIES])
+    if len(entries) <= _SHOWN_ENTRIES:
+        return verbatim(shown)
+    more = len(entries) - _SHOWN_ENTRIES
+    return Text(gettext_noop("%(shown)s and %(more)s more"), {"shown": shown, "more": more})
+
+
+def show_number(value: float, unit: str = "") -> str:
+    """Show a number with its unit; a share as percent."""
+    if unit == SHARE:
+        return f"{_digits(value * 100)} %"
+    return _digits(value) if unit in _UNITS_NOT_SHOWN else f"{_digits(value)} {unit}"
+
+
+def _digits(value: float) -> str:
+    return str(value) if isinstance(value, int) else f"{value:.6g}" if abs(value) < 1e6 else f"{value:.15g}"
+
+
+def show_field(name: str, field: Field) -> Text:
+    """Name a field in words: its label, or words made of its name (`the seller's late rate over 30 days`)."""
+    if field.label:
+        return verbatim(field.label)
+    *roles, last = name.split(".")
+    window = _WINDOW.fullmatch(last)
+    words: Text = verbatim((window["name"] if window else last).replace("_", " "))
+    if window:
+        words = Text(gettext_noop("%(name)s over %(days)s days"), {"name": words, "days": window["days"]})
+    if not roles:
+        return words
+    role = " ".join(roles).replace("_", " ")
+    return Text(gettext_noop("the %(role)s's %(name)s"), {"role": role, "name": words})
