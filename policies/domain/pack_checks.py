@@ -95,15 +95,22 @@ def check_rules(
     lists: Sequence[tuple[ListSeed, Reader]],
     policies: Sequence[tuple[PolicySpec, Reader]],
 ) -> None:
-    """Note ids used twice, unknown policies and unknown lists; the language checks the conditions."""
+    """Note ids used twice, unknown policies and lists, and entities that the policy does not speak of.
+
+    The conditions themselves are checked by the rule language, which knows the schema.
+    """
     _note_repeats((rule.id, place.at("id")) for rule, place in rules)
     _note_repeats((seed.name, place.at("name")) for seed, place in lists)
-    codes = {policy.code for policy, _ in policies}
+    subjects = {policy.code: policy.subjects for policy, _ in policies}
     names = {seed.name for seed, _ in lists}
     for rule, place in rules:
-        if rule.policy not in codes:
-            hint = did_you_mean(rule.policy, codes, "Add the policy.")
+        if rule.policy not in subjects:
+            hint = did_you_mean(rule.policy, subjects, "Add the policy.")
             place.at("policy").reject(f"{rule.policy} is not a policy of the pack", hint)
+        elif rule.target.entity not in (None, *subjects[rule.policy]):
+            reason = f"{rule.policy} does not speak of {rule.target.entity}"
+            hint = f"Add {rule.target.entity} to the policy's subjects, or choose another policy."
+            place.at("target").at("entity").reject(reason, hint)
         for name in sorted(set(LIST_NAME.findall(rule.when)) - names):
             place.at("when").reject(f"lists.{name} is not a list of the pack", did_you_mean(name, names, "Add it."))
 

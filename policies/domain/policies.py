@@ -212,8 +212,7 @@ def _read_dsa(category_reader: Reader, keyword_reader: Reader) -> tuple[str, str
     keyword = keyword_reader.name_in(dsa.KEYWORDS, "keyword of the statement of reasons")
     if category in dsa.CATEGORIES and keyword in dsa.KEYWORDS and not dsa.is_keyword_of(category, keyword):
         fitting = sorted(dsa.KEYWORDS_BY_CATEGORY[category] | dsa.UNGROUPED_KEYWORDS)
-        hint = did_you_mean(keyword, fitting, f"Use null or one of: {', '.join(fitting)}.")
-        keyword_reader.reject(f"{keyword} does not belong to {category}", hint)
+        keyword_reader.reject(f"{keyword} does not belong to {category}", f"Use null or one of: {', '.join(fitting)}.")
     return category, keyword
 
 

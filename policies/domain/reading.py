@@ -201,7 +201,9 @@ class Reader:
         values = [option.value for option in options]
         if isinstance(self.value, str) and self.value in values:
             return options(self.value)
-        hint = did_you_mean(str(self.value), values, f"Choose one of: {', '.join(values)}.")
+        hint = f"Choose one of: {', '.join(values)}."
+        if isinstance(self.value, str):
+            hint = did_you_mean(self.value, values, hint)
         self.reject(f"unknown value {self._found()}", hint)
         return next(iter(options))
 

@@ -2,23 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from policies.domain.policies import SUBJECT_TYPES, read_markets
 from policies.domain.reading import CODE, NAME, Reader
+from policies.domain.rules import Outcome
 from policies.domain.signals import EVENT_TYPES
-
-
-class RuleOutcome(StrEnum):
-    """What a hit leads to; members are declared from the severest to the mildest."""
-
-    BLOCK = "block"
-    HOLD = "hold"
-    REVIEW = "review"
-    WARN = "warn"
-    LABEL = "label"
-    REWARD = "reward"
-    ALLOW = "allow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +29,7 @@ class RuleSeed:
     title: str
     target: RuleTarget
     when: str
-    outcome: RuleOutcome
+    outcome: Outcome
     priority: int
     reason: str
     markets: tuple[str, ...]
@@ -69,7 +57,7 @@ def read_rule(reader: Reader) -> RuleSeed:
         title=fields["title"].short_text(160),
         target=_read_target(fields["target"]),
         when=fields["when"].text(),
-        outcome=fields["outcome"].choice(RuleOutcome),
+        outcome=fields["outcome"].choice(Outcome),
         priority=fields["priority"].integer(0, 1_000),
         reason=fields["reason"].text(),
         markets=read_markets(fields["markets"]),
