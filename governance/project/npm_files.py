@@ -33,7 +33,6 @@ FILES: dict[str, str] = {
     "inter-latin-ext.woff2": f"{_INTER}/inter-latin-ext-wght-normal.woff2",
     "inter-vietnamese.woff2": f"{_INTER}/inter-vietnamese-wght-normal.woff2",
     "htmx.js": "htmx.org/dist/htmx.esm.min.js",
-    "htmx.esm.min.js.map": "htmx.org/dist/htmx.esm.min.js.map",
     "alpine.js": "@alpinejs/csp/dist/module.esm.min.js",
     "plotly.js": "plotly.js-strict-dist-min/plotly-strict.min.js",
     "cytoscape.js": "cytoscape/dist/cytoscape.esm.min.mjs",
