@@ -133,7 +133,7 @@ def _traces(chart: Chart, series: Series, index: int) -> list[dict[str, Any]]:
     meta: dict[str, Any] = {"tone": series.tone.value if series.tone else index % 8 + 1}
     hover = "%{y:.1%}" if chart.is_share else "%{y:,}"
     trace: dict[str, Any] = {
-        "name": series.name,
+        "name": _plain(series.name),
         "x": list(chart.x),
         "y": list(series.y),
         "meta": meta,
@@ -166,9 +166,14 @@ def _band(chart: Chart, series: Series, meta: dict[str, Any]) -> list[dict[str, 
         "x": list(chart.x),
         "meta": {**meta, "role": "band"},
         "showlegend": False,
-        "name": series.name,
+        "name": _plain(series.name),
     }
     return [{**shared, "y": list(series.low)}, {**shared, "y": list(series.high), "fill": "tonexty"}]
+
+
+def _plain(words: str) -> str:
+    """Return words that Plotly shows as they are; it would read tags in them."""
+    return words.replace("&", "&amp;").replace("<", "&lt;")
 
 
 def _marks(chart: Chart) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -177,13 +182,9 @@ def _marks(chart: Chart) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     for mark in chart.marks:
         meta = {"tone": mark.tone.value}
         if mark.x is not None:
-            shapes.append(
-                {"type": "line", "x0": mark.x, "x1": mark.x, "yref": "paper", "y0": 0, "y1": 1, "meta": meta}
-            )
-            notes.append({"x": mark.x, "yref": "paper", "y": 1, "yanchor": "top", "text": mark.label})
+            shapes.append({"type": "line", "x0": mark.x, "x1": mark.x, "yref": "paper", "y0": 0, "y1": 1, "meta": meta})
+            notes.append({"x": mark.x, "yref": "paper", "y": 1, "yanchor": "top", "text": _plain(mark.label)})
         if mark.y is not None:
-            shapes.append(
-                {"type": "line", "y0": mark.y, "y1": mark.y, "xref": "paper", "x0": 0, "x1": 1, "meta": meta}
-            )
-            notes.append({"y": mark.y, "xref": "paper", "x": 1, "xanchor": "right", "text": mark.label})
+            shapes.append({"type": "line", "y0": mark.y, "y1": mark.y, "xref": "paper", "x0": 0, "x1": 1, "meta": meta})
+            notes.append({"y": mark.y, "xref": "paper", "x": 1, "xanchor": "right", "text": _plain(mark.label)})
     return shapes, notes

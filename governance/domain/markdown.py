@@ -5,9 +5,11 @@ from functools import cache
 import nh3
 from markdown_it import MarkdownIt
 
-_TAGS = frozenset(
-    "a abbr b blockquote br code dd del dl dt em h1 h2 h3 h4 hr i img ins kbd li mark ol p pre s strong sub sup table "
-    "tbody td th thead tr ul".split()
+_TAGS = (
+    {"p", "br", "hr", "h1", "h2", "h3", "h4", "blockquote", "pre", "code", "kbd"}
+    | {"ul", "ol", "li", "dl", "dt", "dd"}
+    | {"table", "thead", "tbody", "tr", "th", "td"}
+    | {"a", "abbr", "b", "em", "strong", "s", "del", "ins", "mark", "sub", "sup", "img"}
 )
 _ATTRIBUTES = {
     "a": {"href", "title"},
@@ -38,7 +40,7 @@ def render_markdown(source: str) -> str:
     html = _parser().render(source)
     return nh3.clean(
         html,
-        tags=set(_TAGS),
+        tags=_TAGS,
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
         attribute_filter=_keep_attribute,
         url_schemes={"http", "https", "mailto"},
