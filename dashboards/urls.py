@@ -1,6 +1,18 @@
 """Addresses of dashboards."""
 
-from django.urls import URLPattern
+from django.conf import settings
+from django.urls import path
+
+from dashboards.views.home import home
+from dashboards.views.palette import palette
+from dashboards.views.rail import rail
+from dashboards.views.styleguide import Styleguide
 
 app_name = "dashboards"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", home, name="home"),
+    path("rail", rail, name="rail"),
+    path("palette", palette, name="palette"),
+]
+if settings.DEBUG:
+    urlpatterns.append(path("styleguide", Styleguide.as_view(), name="styleguide"))

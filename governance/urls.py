@@ -1,6 +1,10 @@
 """Addresses of governance."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from governance.views.markets import choose_market
 
 app_name = "governance"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("market", choose_market, name="market"),
+]

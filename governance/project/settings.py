@@ -111,6 +111,8 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "governance.templatetags.console",
+                "governance.templatetags.components",
+                "governance.templatetags.blocks",
             ],
         },
     }
