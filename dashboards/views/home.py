@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from governance.middleware import ConsoleRequest
 
+
 @login_required
 def home(request: ConsoleRequest) -> HttpResponse:
     """Show the start page."""

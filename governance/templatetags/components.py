@@ -168,10 +168,9 @@ def field(bound: BoundField, label: str = "", hint: str = "", css: str = "") -> 
     """Show a form field with its label, hint and errors at the place."""
     widget = bound.field.widget
     kind = getattr(widget, "input_type", "")
-    attributes = {"class": _control_class(widget.__class__.__name__, kind)}
+    attributes: dict[str, str | bool] = {"class": _control_class(widget.__class__.__name__, kind)}
     if bound.errors:
-        attributes["class"] += " is-invalid"
-        attributes["aria-invalid"] = "true"
+        attributes |= {"class": f"{attributes['class']} is-invalid", "aria-invalid": "true"}
     described = [f"{bound.auto_id}-error"] if bound.errors else []
     if hint or bound.help_text:
         described.append(f"{bound.auto_id}-hint")

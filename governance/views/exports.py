@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
-from governance.domain.spreadsheets import Cell, to_cell
+from governance.domain.spreadsheets import to_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -62,8 +62,8 @@ def send_xlsx(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]
     return _as_download(response, f"{name}.xlsx")
 
 
-def _cell(sheet: Any, value: object) -> WriteOnlyCell:
-    written: Cell = to_cell(value)
+def _cell(sheet: Any, value: object) -> Any:
+    written: Any = to_cell(value)
     cell = WriteOnlyCell(sheet, value=written)
     if isinstance(written, str):
         cell.data_type = "s"  # never a formula, whatever the text begins with

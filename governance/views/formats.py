@@ -39,9 +39,10 @@ def format_compact(value: Number) -> str:
     """Write a large number short: 12.3K, 4.5M."""
     if value is None:
         return NO_DATA
+    exact = Decimal(str(value))
     for size, suffix in _COMPACT:
-        if abs(value) >= size:
-            return f"{format_number(Decimal(str(value)) / size, 1)}{suffix}"
+        if abs(exact) >= size:
+            return f"{format_number(exact / size, 1)}{suffix}"
     return format_number(value)
 
 
@@ -69,7 +70,7 @@ def format_seconds(seconds: Number) -> str:
     """Write a length of time in its two largest units: 2 d 4 h, 12 min, 40 s."""
     if seconds is None:
         return NO_DATA
-    rest = round(abs(seconds))
+    rest = round(abs(Decimal(str(seconds))))
     parts: list[str] = []
     for unit, size in (*_STEPS, ("s", 1)):
         count, rest = divmod(rest, size)

@@ -70,7 +70,7 @@ class ListView(LoginRequiredMixin, View):
     empty_text: ClassVar[str | _StrPromise] = ""
     empty_icon: ClassVar[str] = "inbox"
 
-    request: ConsoleRequest  # type: ignore[assignment]  # the middleware adds the actor
+    request: ConsoleRequest
 
     # What a list page provides
 

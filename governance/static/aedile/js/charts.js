@@ -2,13 +2,20 @@
 // draws again when the theme changes. Plotly is large: it is fetched when the first chart comes into sight.
 // A trace says its tone in `meta.tone` (accent, ok, warn, danger, info, neutral, or 1…8); never a colour.
 
+import { holdStyle } from "aedile/styles";
 import { text } from "aedile/text";
 
 const SERIES = 8;
+// Plotly writes its rules into these two elements; the second is for maps, which the console does not draw.
+const PLOTLY_STYLES = [
+  "plotly.js-style-global",
+  "9f215cf04c5486422605d13261cb87401f4e7763b6296af81e98efbc0130da53",
+];
 let plotly = null;
 
 function loadPlotly() {
   plotly ??= new Promise((resolve, reject) => {
+    PLOTLY_STYLES.forEach(holdStyle);
     const script = document.createElement("script");
     script.src = import.meta.resolve("npm/plotly");
     script.onload = () => resolve(window.Plotly);
@@ -105,7 +112,7 @@ function dressed(figure) {
       hovermode: "x unified",
       hoverlabel: { bgcolor: paint.raised, bordercolor: paint.line, font: { color: paint.strong, size: 12 } },
       showlegend: seen > 1,
-      legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", font: { size: 11, color: paint.text } },
+      legend: { orientation: "h", traceorder: "normal", x: 0, y: 1.02, yanchor: "bottom", font: { size: 11, color: paint.text } },
       bargap: 0.28,
       dragmode: false,
       ...layout,
