@@ -1,16 +1,15 @@
 """Write facts with the rows that they tell of, and hand them to the workers after commit."""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 import structlog
-from celery import current_app
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from governance.models import FactConsumption, OutboxFact
+from governance.project.celery import app
 from governance.project.routes import ROUTES
 
 log = structlog.get_logger(__name__)
@@ -24,16 +23,17 @@ def emit(name: str, payload: Mapping[str, Any]) -> int:
     Each task that ROUTES names for it is sent the id after commit, at least once.
     """
     fact = OutboxFact.objects.create(name=name, payload=dict(payload))
-    transaction.on_commit(partial(_nudge, fact.id))
+    if not any(waiting is _nudge for _, waiting, *_ in connection.run_on_commit):
+        transaction.on_commit(_nudge)
     return fact.id
 
 
-def _nudge(fact_id: int) -> None:
+def _nudge() -> None:
     """Ask for dispatch at once; when the broker is away the regular dispatch catches up."""
     try:
-        current_app.send_task("governance.tasks.dispatch_facts", queue="notify", retry=False)
+        app.send_task("governance.tasks.dispatch_facts", queue="notify", retry=False)
     except OperationalError as error:
-        log.warning("broker_away", fact_id=fact_id, error=str(error))
+        log.warning("broker_away", error=str(error))
 
 
 def dispatch_waiting() -> int:
@@ -68,10 +68,10 @@ def work_off_waiting() -> int:
     A task that raises stops the run with its error; its fact stays waiting.
     """
     done = 0
-    current_app.loader.import_default_modules()
+    app.loader.import_default_modules()
     while fact := OutboxFact.objects.filter(dispatched_at__isnull=True).order_by("id").first():
         for task in ROUTES.get(fact.name, ()):
-            current_app.tasks[task].apply(args=(fact.id,), throw=True)
+            app.tasks[task].apply(args=(fact.id,), throw=True)
         OutboxFact.objects.filter(pk=fact.pk).update(dispatched_at=timezone.now(), attempts=fact.attempts + 1)
         done += 1
     return done
@@ -81,7 +81,7 @@ def _send(fact: OutboxFact) -> None:
     fact.attempts += 1
     try:
         for task in ROUTES.get(fact.name, ()):
-            current_app.send_task(task, args=[fact.id], queue=QUEUE_OF_ROOM[task.split(".", 1)[0]])
+            app.send_task(task, args=[fact.id], queue=QUEUE_OF_ROOM[task.split(".", 1)[0]])
     except OperationalError as error:
         fact.error = str(error)[:500]
         log.warning("fact_not_sent", fact_id=fact.id, name=fact.name, error=fact.error)
