@@ -57,9 +57,26 @@ class SanctionState(StrEnum):
     REVERSED = "reversed"
 
 
+SANCTION_STEPS: dict[SanctionState, frozenset[SanctionState]] = {
+    SanctionState.PROPOSED: frozenset({SanctionState.HELD, SanctionState.ACTIVE}),
+    SanctionState.HELD: frozenset({SanctionState.ACTIVE, SanctionState.REVERSED}),
+    SanctionState.ACTIVE: frozenset({SanctionState.EXPIRED, SanctionState.REVERSED}),
+    SanctionState.EXPIRED: frozenset(),
+    SanctionState.REVERSED: frozenset(),
+}
+
+
+def check_sanction_step(before: SanctionState, after: SanctionState) -> None:
+    """Raise Conflict unless the step from `before` to `after` is part of a sanction's life cycle."""
+    if after not in SANCTION_STEPS[before]:
+        allowed = ", ".join(sorted(SANCTION_STEPS[before])) or "nothing: it is over"
+        raise Conflict(f"A sanction that is {before} cannot become {after}. Possible now: {allowed}.")
+
+
 class LedgerKind(StrEnum):
     """What a ledger entry is for."""
 
     VIOLATION = "violation"
+    ADJUSTMENT = "adjustment"
     REVERSAL = "reversal"
     REWARD = "reward"
