@@ -7,6 +7,7 @@ from django.db import models
 from cases.domain.lifecycle import OPEN_STATES, CaseState
 
 APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+OPEN = models.Q(state__in=sorted(state.value for state in OPEN_STATES))
 
 
 class Queue(models.Model):
@@ -38,25 +39,27 @@ class Case(models.Model):
     title = models.CharField(max_length=240)
     priority = models.FloatField()
     priority_parts = models.JSONField(default=dict)  # factor → value, so that the order can be explained
+    age_changes_at = models.DateTimeField(null=True)  # when its age next moves it up; null: never again
     score = models.PositiveSmallIntegerField(null=True)
     as_of = models.DateTimeField()  # data's clock at the first hit
     opened_at = models.DateTimeField()
     sla_due_at = models.DateTimeField()
-    last_hit_at = models.DateTimeField()
+    last_hit_at = models.DateTimeField()  # data's clock at the newest hit
     hit_count = models.PositiveIntegerField(default=0)
     assignee = models.ForeignKey("governance.User", on_delete=models.PROTECT, null=True, related_name="+")
     lease_until = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey("governance.User", on_delete=models.PROTECT, null=True, related_name="+")
     closed_at = models.DateTimeField(null=True)
-    revision = models.PositiveIntegerField(default=1)  # compare-and-swap: grows with each change
+    # Compare-and-swap: grows with each change that a reviewer has to know of (not with a further hit of the same rule).
+    revision = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["-priority", "id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["entity", "policy"],
-                condition=models.Q(state__in=sorted(state.value for state in OPEN_STATES)),
+                condition=OPEN,
                 name="one_open_case",
             ),
         ]
@@ -68,6 +71,12 @@ class Case(models.Model):
             models.Index(fields=["assignee", "state"], name="case_by_assignee"),
             models.Index(fields=["-opened_at", "-id"], name="case_recent"),
             models.Index(fields=["-decided_at"], name="case_decided"),
+            models.Index(
+                fields=["policy", "-decided_at"], name="case_precedent", condition=models.Q(decided_at__isnull=False)
+            ),
+            models.Index(fields=["sla_due_at"], name="case_due", condition=OPEN),
+            models.Index(fields=["age_changes_at"], name="case_ageing", condition=OPEN),
+            models.Index(fields=["lease_until"], name="case_leased", condition=models.Q(lease_until__isnull=False)),
         ]
 
     def __str__(self) -> str:

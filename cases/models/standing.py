@@ -10,7 +10,9 @@ class LedgerEntry(models.Model):
     """Points that an entity was given or given back under a scheme. Never changes.
 
     points is signed in the direction of the scheme's arithmetic: a violation adds under an accumulating scheme
-    and subtracts under a depleting one; a reversal entry carries the opposite sign and names what it reverses.
+    and subtracts under a depleting one; a reversal entry carries the opposite sign and names what it reverses. An
+    adjustment changes what the violation of the same decision costs, because an earlier one came or went and
+    repeats cost more. `at` is when the entry counts from.
     """
 
     entity = models.ForeignKey("risk.Entity", on_delete=models.PROTECT, related_name="+")

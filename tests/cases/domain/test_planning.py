@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cases.domain.guides import follow_guide
-from cases.domain.intake import accountable_role, is_same_conduct, starting_severity
+from cases.domain.intake import is_same_conduct, starting_severity
 from cases.domain.lifecycle import DecisionOutcome
 from cases.domain.notices import Addressee, Finding, escape, fill, write_withdrawal
 from cases.domain.planning import CaseGround, Choice, PolicyGround, plan_decision, violation_line
@@ -168,19 +168,6 @@ def test_a_withdrawal_is_told_in_the_language_of_the_account():
     )
     assert notice.title == "Retiramos nossa decisão de 1 de março de 2026"
     assert "“Envio no prazo”" in notice.body
-
-
-@pytest.mark.parametrize(
-    ("entity_type", "roles", "subjects", "role"),
-    [
-        ("seller", {"buyer": "buyer"}, ["seller"], None),
-        ("listing", {"listing": "listing", "seller": "seller", "buyer": "buyer"}, ["listing"], "seller"),
-        ("review", {"seller": "seller", "author": "buyer"}, ["buyer", "review"], "author"),
-        ("device", {"device": "device"}, ["seller"], None),
-    ],
-)
-def test_an_account_answers_for_the_thing_that_was_hit(entity_type, roles, subjects, role):
-    assert accountable_role(entity_type, roles, subjects) == role
 
 
 def test_repeats_start_more_severe_up_to_the_policys_most():
