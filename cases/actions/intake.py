@@ -112,9 +112,7 @@ def _take_in(groups: Mapping[SuspicionKey, Group], ground: IntakeGround, now: da
     )
 
 
-def _open_cases(
-    groups: Mapping[SuspicionKey, Group], ground: IntakeGround, now: datetime
-) -> dict[SuspicionKey, Case]:
+def _open_cases(groups: Mapping[SuspicionKey, Group], ground: IntakeGround, now: datetime) -> dict[SuspicionKey, Case]:
     """Lock the open case of each suspicion, opening those that are missing.
 
     Rows are inserted in the order of their keys and locked in the order of their ids, so that intakes wait for

@@ -117,7 +117,10 @@ def escape(text: str) -> str:
 
 
 def _list_of(lines: Sequence[str]) -> str:
-    return "\n".join(f"- {line}" for line in lines)
+    """Return one line as it is, so that it can end a sentence, and several as a list set off from the text."""
+    if len(lines) == 1:
+        return lines[0]
+    return "\n\n" + "\n".join(f"- {line}" for line in lines) + "\n"
 
 
 def _say_findings(locale: str, findings: Sequence[Finding], time_zone: str) -> list[str]:

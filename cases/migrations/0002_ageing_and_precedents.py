@@ -5,40 +5,61 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0001_first_tables'),
-        ('governance', '0001_first_tables'),
-        ('policies', '0002_rule_approvals'),
-        ('risk', '0002_signal_titles'),
+        ("cases", "0001_first_tables"),
+        ("governance", "0001_first_tables"),
+        ("policies", "0002_rule_approvals"),
+        ("risk", "0002_signal_titles"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='case',
-            name='age_changes_at',
+            model_name="case",
+            name="age_changes_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AlterField(
-            model_name='ledgerentry',
-            name='kind',
-            field=models.CharField(choices=[('violation', 'violation'), ('adjustment', 'adjustment'), ('reversal', 'reversal'), ('reward', 'reward')], max_length=16),
+            model_name="ledgerentry",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("violation", "violation"),
+                    ("adjustment", "adjustment"),
+                    ("reversal", "reversal"),
+                    ("reward", "reward"),
+                ],
+                max_length=16,
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('decided_at__isnull', False)), fields=['policy', '-decided_at'], name='case_precedent'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("decided_at__isnull", False)),
+                fields=["policy", "-decided_at"],
+                name="case_precedent",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state__in', ['assigned', 'escalated', 'in_review', 'new'])), fields=['sla_due_at'], name='case_due'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("state__in", ["assigned", "escalated", "in_review", "new"])),
+                fields=["sla_due_at"],
+                name="case_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state__in', ['assigned', 'escalated', 'in_review', 'new'])), fields=['age_changes_at'], name='case_ageing'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("state__in", ["assigned", "escalated", "in_review", "new"])),
+                fields=["age_changes_at"],
+                name="case_ageing",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('lease_until__isnull', False)), fields=['lease_until'], name='case_leased'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("lease_until__isnull", False)), fields=["lease_until"], name="case_leased"
+            ),
         ),
     ]

@@ -11,12 +11,12 @@ from governance.queries.scoping import within_markets
 
 def visible_cases(actor: Actor) -> QuerySet[Case]:
     """Return the cases that `actor` may see."""
-    return _within_queues(within_markets(Case.objects.all(), actor, Permission.VIEW_CASES), actor, Permission.VIEW_CASES)
+    return _allowed(actor, Permission.VIEW_CASES)
 
 
 def workable_cases(actor: Actor) -> QuerySet[Case]:
     """Return the cases that `actor` may claim and decide."""
-    return _within_queues(within_markets(Case.objects.all(), actor, Permission.WORK_CASES), actor, Permission.WORK_CASES)
+    return _allowed(actor, Permission.WORK_CASES)
 
 
 def visible_queues(actor: Actor) -> list[Queue]:
@@ -40,8 +40,9 @@ def no_such_case() -> NotFound:
     return NotFound("There is no such case.")
 
 
-def _within_queues(rows: QuerySet[Case], actor: Actor, permission: Permission) -> QuerySet[Case]:
-    """Limit rows by the queues of each grant: somebody may have one queue in one market and all in another."""
+def _allowed(actor: Actor, permission: Permission) -> QuerySet[Case]:
+    """Limit cases by market, then by the queues of each grant: one queue in one market, all in another."""
+    rows = within_markets(Case.objects.all(), actor, permission)
     grants = [grant for grant in actor.grants if grant.permission is permission]
     is_limited = any(grant.queues for grant in grants)
     if actor.kind is ActorKind.SYSTEM or not is_limited or Grant(permission) in grants:

@@ -54,9 +54,13 @@ def test_a_violation_brings_points_sanctions_and_a_notice_in_the_language_of_the
     assert plan.notice.title == "Sobre Envio no prazo"
     lines = plan.notice.body.splitlines()
     assert lines[0] == r"Loja \*Verde\*: Envio no prazo"
-    assert lines[1] == r"- 1 de março de 2026: 14.2 % late \[see\]\(http://x\)"
-    assert lines[2] == "- Sem participação em campanhas até 8 de março de 2026"
-    assert lines[4] == "12 pontos; a conta está agora em 12 de 48"
+    assert lines[1] == r"1 de março de 2026: 14.2 % late \[see\]\(http://x\)"
+    actions = (
+        "Sem participação em campanhas até 8 de março de 2026",
+        "Sem subsídios do marketplace até 8 de março de 2026",
+    )
+    assert f"\n\n- {actions[0]}\n- {actions[1]}\n\n" in plan.notice.body
+    assert "12 pontos; a conta está agora em 12 de 48" in lines
     assert lines[-1] == "31 de março de 2026"
 
 
@@ -84,12 +88,12 @@ def test_a_severe_sanction_is_told_as_proposed():
 def test_a_sanction_without_an_end_names_none():
     for_good = accumulate(milestones=(Milestone(12, (MilestoneAction(MilestoneActionKind.PAYOUT_HOLD, None),)),))
     plan = plan_decision(replace(GROUND, spec=for_good), Choice(("yes", "yes")), NOW)
-    assert "\n- Repasses retidos\n" in plan.notice.body
+    assert "\nRepasses retidos\n" in plan.notice.body
 
 
 def test_a_violation_that_brings_nothing_says_so():
     plan = plan_decision(replace(GROUND, spec=accumulate(warn_within=0)), Choice(("yes", "no")), NOW)
-    assert "- Não há restrição." in plan.notice.body
+    assert "Não há restrição." in plan.notice.body
 
 
 def test_a_seller_close_to_the_next_milestone_is_warned():
@@ -97,7 +101,7 @@ def test_a_seller_close_to_the_next_milestone_is_warned():
     more = violation_line((line,), accumulate(), "Y", Severity.MEDIUM, NOW)
     plan = plan_decision(replace(GROUND, lines=(line, more)), Choice(("yes", "no")), NOW)
     assert plan.after.value == 9
-    assert "Com mais 3 pontos vem a próxima restrição." in plan.notice.body
+    assert "\nCom mais 3 pontos vem a próxima restrição." in plan.notice.body
 
 
 def test_points_of_a_depleting_scheme_are_told_as_fewer():
