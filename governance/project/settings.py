@@ -236,6 +236,11 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     "visibility_timeout": 6 * 3600,
     "global_keyprefix": "aedile:",
+    "socket_connect_timeout": 2,
+    # A write does not wait for a broker that is away: the regular dispatch catches up.
+    "max_retries": 1,
+    "interval_start": 0.1,
+    "interval_max": 0.1,
 }
 CELERY_TASK_DEFAULT_QUEUE = "celery"
 CELERY_TASK_QUEUE_NAMES: tuple[str, ...] = ("celery", "ingest", "score", "cases", "notify", "batch")
