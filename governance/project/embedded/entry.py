@@ -22,7 +22,6 @@ WITHOUT_DATABASE = frozenset(
     }
 )  # fmt: skip
 HELP_WORDS = frozenset({"-h", "--help", "--version"})
-DEMO_CLOSING = "The logins were printed when the demo was first loaded. "
 
 
 def needs_servers(arguments: list[str]) -> bool:
@@ -84,6 +83,7 @@ def _ending_on_sigterm() -> Iterator[None]:
     """Turn SIGTERM into an exit that runs the clean-up."""
 
     def leave(number: int, frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_IGN)  # nothing may interrupt the clean-up
         sys.exit(128 + number)
 
     before = signal.signal(signal.SIGTERM, leave)

@@ -3,6 +3,7 @@
 from contextlib import closing
 
 import psycopg2
+from psycopg2 import sql
 from psycopg2.extensions import cursor as cursor_type
 
 CREATE = """
@@ -39,6 +40,15 @@ def read_migration_state(database_url: str) -> str:
         cursor.execute("SELECT count(*), max(id) FROM django_migrations")
         count, last = cursor.fetchone() or (0, None)
         return f"{count}:{last}"
+
+
+def has_rows(database_url: str, table: str) -> bool:
+    """Tell whether the table `table` exists and holds any row."""
+    with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
+        if not _has_table(cursor, table):
+            return False
+        cursor.execute(sql.SQL("SELECT EXISTS (SELECT 1 FROM {})").format(sql.Identifier(table)))
+        return (cursor.fetchone() or (False,)) == (True,)
 
 
 def _has_table(cursor: cursor_type, name: str) -> bool:

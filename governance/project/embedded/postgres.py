@@ -22,7 +22,7 @@ from governance.project.embedded.processes import (
     end_process,
     run,
     spawn,
-    stop,
+    stopping_on_failure,
     works_in,
 )
 
@@ -69,9 +69,10 @@ def start_postgres(home: Home, account: Account | None, overrides: dict[str, str
         port = find_free_port()
         child = spawn(_server_command(server, data, account, home.log("postgres"), {**SETTINGS, **overrides}, port))
         url = f"postgresql://{ROLE}:{password}@127.0.0.1:{port}"
-        if _wait_until_ready(child, url):
-            _ensure_database(url)
-            return child, f"{url}/{DATABASE}"
+        with stopping_on_failure(child):
+            if _wait_until_ready(child, url):
+                _ensure_database(url)
+                return child, f"{url}/{DATABASE}"
         if attempt == STARTS or "could not bind" not in child.last_lines():
             break
     raise EmbeddedError(
@@ -183,7 +184,6 @@ def _wait_until_ready(child: Child, url: str) -> bool:
             psycopg2.connect(f"{url}/postgres", connect_timeout=5).close()
         except psycopg2.OperationalError as error:
             if "password authentication failed" in str(error):
-                stop(child, seconds=30)
                 raise EmbeddedError(
                     f"The database refuses the password in the file {PASSWORD_FILE} of the data home. "
                     "Put the file back, or move the data home away to begin a new one."

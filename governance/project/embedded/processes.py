@@ -1,12 +1,13 @@
 """Start, recognise and stop child processes that never outlive their parent."""
 
+import contextlib
 import ctypes
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -148,6 +149,16 @@ def stop(child: Child, seconds: float) -> None:
         return
     child.send(signal.SIGKILL)
     child.wait(5)
+
+
+@contextlib.contextmanager
+def stopping_on_failure(child: Child) -> Iterator[None]:
+    """Stop `child` in an orderly way when the block fails or is interrupted."""
+    try:
+        yield
+    except BaseException:
+        stop(child, 30)
+        raise
 
 
 def read_tail(path: Path, lines: int = 15) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from governance.project.embedded.home import Home
-from governance.project.embedded.ledger import read_migration_state, read_steps, record_step
+from governance.project.embedded.ledger import has_rows, read_migration_state, read_steps, record_step
 
 MIGRATE = "migrate"
 ROOMS = ("governance", "policies", "risk", "cases", "dashboards")
@@ -23,17 +23,19 @@ class Step:
 
 def demo_steps(home: Home) -> tuple[Step, ...]:
     """Return what fills a new database with the demo marketplace, in order."""
-    events = home.demo / "events.parquet"
+    events = str(home.demo / "events.parquet")
     return (
-        Step("demo.pack", "Loading the policy pack", ("load_pack",)),
         Step("demo.people", "Making one login per role", ("demo_people",)),
+        Step("demo.pack", "Loading the policy pack", ("load_pack",)),
         Step("demo.data", "Generating the demo marketplace", ("demo_data", "--out", str(home.demo))),
-        Step(
-            "demo.import",
-            "Importing the demo marketplace",
-            ("import_data", str(events), "--mapping", "examples/demo.yaml"),
-        ),
+        Step("demo.import", "Importing it", ("import_data", events, "--mapping", "examples/demo.yaml")),
     )
+
+
+def is_in_use(database_url: str) -> bool:
+    """Tell whether people who are not those of the demo use the database."""
+    begun = any(name.startswith("demo.") for name in read_steps(database_url))
+    return not begun and has_rows(database_url, "governance_user")
 
 
 def find_missing(steps: tuple[Step, ...], database_url: str) -> list[Step]:

@@ -3,14 +3,13 @@
 import contextlib
 import http.client
 import os
-import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from types import FrameType
 
+from governance.project import env
 from governance.project.embedded import programs, runtime
 from governance.project.embedded.errors import EmbeddedError
 from governance.project.embedded.home import Home, open_home
@@ -25,8 +24,13 @@ from governance.project.embedded.servers import (
     start_servers,
     stop_servers,
 )
-from governance.project.embedded.setup_steps import Step, find_missing, is_migrated, record_migrated
+from governance.project.embedded.setup_steps import Step, find_missing, is_in_use, is_migrated, record_migrated
+from governance.project.embedded.stopping import StopRequest
 
+DEMO_IS_LOADED = (
+    "The demo marketplace is loaded; its logins were printed when it was. "
+    "`manage.py changepassword analyst@demo.example` sets a new password."
+)
 LONG_RUNNERS = ("up", "demo")
 POLL_SECONDS = 0.1
 HOLDER_SECONDS = 90
@@ -44,7 +48,6 @@ class Plan:
     command: str
     port: int
     steps: Callable[[Home], tuple[Step, ...]] = lambda _home: ()
-    closing: str = ""
 
 
 @dataclass
@@ -71,47 +74,26 @@ def run_plan(plan: Plan) -> int:
         with stopping.listening():
             home = open_home(os.environ)
             with FileLock(home.lock_file) as lock:
-                _take_home(home, lock, plan)
+                _take_home(home, lock, plan, stopping)
                 Supervisor(home, plan, stopping).run()
     except EmbeddedError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    except KeyboardInterrupt:
+        say("Stopped.")
     return 0
 
 
-def _take_home(home: Home, lock: FileLock, plan: Plan) -> None:
+def _take_home(home: Home, lock: FileLock, plan: Plan, stopping: StopRequest) -> None:
     if not lock.take():
         holder = lock.read().partition(" ")[2]
         if holder in LONG_RUNNERS:
             raise EmbeddedError(describe_holder(home, lock))
         say(f"Waiting for `manage.py {holder}`, which uses this data home, to end …")
-        if not lock.take_within(HOLDER_SECONDS):
-            raise EmbeddedError(describe_holder(home, lock))
+        with stopping.interrupting():
+            if not lock.take_within(HOLDER_SECONDS):
+                raise EmbeddedError(describe_holder(home, lock))
     lock.write(f"{os.getpid()} {plan.command}")
-
-
-class StopRequest:
-    """Remembers that a signal asked to stop. A second signal interrupts at once."""
-
-    def __init__(self) -> None:
-        """Begin without a request."""
-        self.is_made = False
-
-    @contextlib.contextmanager
-    def listening(self) -> Iterator[None]:
-        """Catch Ctrl-C, SIGTERM and the closing of the terminal."""
-        numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-        before = {number: signal.signal(number, self._remember) for number in numbers}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    def _remember(self, number: int, frame: FrameType | None) -> None:
-        if self.is_made:
-            raise KeyboardInterrupt
-        self.is_made = True
 
 
 class Supervisor:
@@ -130,7 +112,8 @@ class Supervisor:
         """Run until asked to stop. Raises EmbeddedError when something does not start or keeps failing."""
         listener = listen_from(self._plan.port)
         with listener:
-            servers = start_servers(self._home, find_need(os.environ))
+            with self._stopping.interrupting():
+                servers = start_servers(self._home, find_need(os.environ))
             try:
                 self._serve(servers, listener)
             finally:
@@ -139,9 +122,7 @@ class Supervisor:
     def _serve(self, servers: Servers, listener: socket.socket) -> None:
         environment = {**os.environ, **servers.environment(self._home)}
         self._home.media.mkdir(mode=0o700, exist_ok=True)
-        self._note = runtime.note(
-            self._plan.command, environment["DATABASE_URL"], environment["REDIS_URL"], servers.children
-        )
+        self._note = runtime.note(self._plan.command, servers.database_url, servers.redis_url, servers.children)
         self._write_note(servers)
         self._migrate(servers, environment)
         if self._stopping.is_made:
@@ -159,7 +140,7 @@ class Supervisor:
         say(f"Aedile answers at {url}")
         self._run_steps(servers, environment)
         if not self._stopping.is_made:
-            say(f"{self._plan.closing.format(url=url)}Data and logs: {self._home.root}. Ctrl-C stops everything.")
+            say(f"Data and logs: {self._home.root}. Ctrl-C stops everything.")
         while not self._stopping.is_made:
             self._watch(servers)
             time.sleep(POLL_SECONDS)
@@ -170,8 +151,7 @@ class Supervisor:
         return program
 
     def _migrate(self, servers: Servers, environment: dict[str, str]) -> None:
-        url = environment["DATABASE_URL"]
-        if is_migrated(programs.CODE, url):
+        if is_migrated(programs.CODE, self._database_url(servers)):
             return
         say("Bringing the database up to date …")
         log = self._home.log("migrate")
@@ -185,10 +165,24 @@ class Supervisor:
                 f"The log {log} ends with:\n{self._task.last_lines() if self._task else ''}"
             )
         if code == 0:
-            record_migrated(programs.CODE, url)
+            record_migrated(programs.CODE, self._database_url(servers))
+
+    def _database_url(self, servers: Servers) -> str:
+        return servers.database_url or env.text("DATABASE_URL")
 
     def _run_steps(self, servers: Servers, environment: dict[str, str]) -> None:
-        for step in find_missing(self._plan.steps(self._home), environment["DATABASE_URL"]):
+        steps = self._plan.steps(self._home)
+        url = self._database_url(servers)
+        if steps and is_in_use(url):
+            say(
+                "This database holds people of its own, so the demo marketplace is not loaded into it. "
+                "For a demo set AEDILE_HOME to a new directory."
+            )
+            return
+        missing = find_missing(steps, url)
+        if steps and not missing:
+            say(DEMO_IS_LOADED)
+        for step in missing:
             say(f"{step.title} …")
             began = time.monotonic()
             code = self._complete(servers, programs.manage_command(step.name, step.arguments, environment, None))
@@ -199,7 +193,7 @@ class Supervisor:
                     f"`manage.py {' '.join(step.arguments)}` failed with exit code {code}. Its message stands above. "
                     f"The next `manage.py {self._plan.command}` goes on with this step."
                 )
-            record_step(environment["DATABASE_URL"], step.name, step.version)
+            record_step(url, step.name, step.version)
             say(f"{step.title}: done in {time.monotonic() - began:.1f} s")
 
     def _complete(self, servers: Servers, command: Command) -> int | None:
@@ -265,27 +259,27 @@ class Supervisor:
             runtime.write_runtime(self._home.runtime_file, self._note)
 
     def _shut_down(self, servers: Servers) -> None:
-        """Stop Aedile's programs, then the servers."""
+        """Stop Aedile's programs, at once when asked twice, then the servers, always in order."""
         say("Stopping …")
-        children = [program.child for program in reversed(self._programs) if program.child is not None]
+        children = [program.child for program in self._programs if program.child is not None]
         children += [self._task] if self._task else []
-        try:
-            for child in children:
-                child.send(child.command.stop_signal)
-            for child in children:
-                stop(child, STOP_SECONDS)
-        except KeyboardInterrupt:
-            for child in children:
-                child.send(signal.SIGKILL)
-        finally:
-            stop_servers(servers.children)
-            self._home.runtime_file.unlink(missing_ok=True)
+        for child in children:
+            child.send(child.command.stop_signal)
+        deadline = time.monotonic() + STOP_SECONDS
+        while any(child.is_running for child in children):
+            if self._stopping.is_urgent or time.monotonic() > deadline:
+                break
+            time.sleep(POLL_SECONDS / 2)
+        for child in children:
+            stop(child, 0)
+        stop_servers(servers.children)
+        self._home.runtime_file.unlink(missing_ok=True)
         say("Stopped.")
 
 
 def _answers(port: int) -> bool:
     """Tell whether the console says that it is healthy."""
-    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=5)
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=1)
     try:
         connection.request("GET", "/healthz")
         return connection.getresponse().status == http.client.OK

@@ -11,7 +11,15 @@ from governance.project.embedded.accounts import Account, give
 from governance.project.embedded.errors import EmbeddedError
 from governance.project.embedded.home import Home
 from governance.project.embedded.ports import LOOPBACK, find_free_port
-from governance.project.embedded.processes import POLL_SECONDS, Child, Command, end_process, spawn, works_in
+from governance.project.embedded.processes import (
+    POLL_SECONDS,
+    Child,
+    Command,
+    end_process,
+    spawn,
+    stopping_on_failure,
+    works_in,
+)
 
 PASSWORD_FILE = "valkey.password"  # noqa: S105  (a file's name)
 PROGRAMS = ("valkey", "redis")
@@ -33,7 +41,9 @@ def start_valkey(home: Home, account: Account | None) -> tuple[Child, str]:
     for attempt in range(1, STARTS + 1):
         port = find_free_port()
         child = spawn(_command(program, data, account, home.log("valkey"), _compose_settings(data, port, password)))
-        if _wait_until_ready(child, port, password):
+        with stopping_on_failure(child):
+            is_ready = _wait_until_ready(child, port, password)
+        if is_ready:
             return child, f"redis://:{password}@{LOOPBACK}:{port}/0"
         if attempt == STARTS or "bind" not in child.last_lines():
             break
