@@ -14,7 +14,7 @@ from governance.project.embedded.setup_steps import demo_steps
 from governance.project.embedded.supervisor import Plan, run_plan
 
 DEFAULT_PORT = 8000
-# These read no database. Some can be asked to (`check --database default`): then they say that nobody answers.
+# These read no database, unless `--database` asks them to.
 WITHOUT_DATABASE = frozenset(
     {
         "check", "collectstatic", "compilemessages", "demo_data", "diffsettings", "findstatic", "help",
@@ -28,7 +28,8 @@ def needs_servers(arguments: list[str]) -> bool:
     """Tell whether the `manage.py` command in `arguments` (without the program's name) reads the database."""
     if not arguments or HELP_WORDS & set(arguments):
         return False
-    return arguments[0] not in WITHOUT_DATABASE and os.environ.get("AEDILE_ENV") != "production"
+    is_asked = any(word.partition("=")[0] == "--database" for word in arguments)
+    return (is_asked or arguments[0] not in WITHOUT_DATABASE) and os.environ.get("AEDILE_ENV") != "production"
 
 
 def add_port_argument(parser: argparse.ArgumentParser) -> None:
