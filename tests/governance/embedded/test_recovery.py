@@ -112,7 +112,7 @@ def test_a_stranger_who_got_the_pid_lives_on(manage: Manage, home: Home, data: P
     (data / "postmaster.pid").write_text("".join([f"{stranger.pid}\n", *lines[1:]]))
     done = count_users(manage, home)
     assert "users 0" in done.stdout, done.stderr
-    assert stranger.is_running()
+    assert stranger.status() == psutil.STATUS_SLEEPING
 
 
 @pytest.mark.parametrize("text", ["", "garbage\n", "0\n"])
