@@ -63,8 +63,6 @@ class _TableFile:
         self.rows = 0
 
     def write(self, frame: Frame) -> None:
-        if not frame.rows:
-            return
         self._waiting.append(self._converter.convert(frame))
         self._waiting_rows += frame.rows
         self.rows += frame.rows

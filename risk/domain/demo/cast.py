@@ -26,7 +26,7 @@ _CLAIMANT_RATE = 0.004
 _AT_LEAST = 2
 _BEGINS = {
     Abuse.EMERGING_SCAM: (0.45, 0.55),
-    Abuse.LATE_DISPATCH: (0.35, 0.55),
+    Abuse.LATE_DISPATCH: (0.3, 0.5),
     Abuse.FAKE_REVIEWS: (0.25, 0.75),
     Abuse.COUNTERFEIT: (0.05, 0.5),
     Abuse.OFF_PLATFORM_PAYMENT: (0.15, 0.5),

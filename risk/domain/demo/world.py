@@ -24,7 +24,6 @@ from risk.domain.demo.seasons import DAY, HOUR, Season, build_season
 from risk.domain.demo.vocabulary import Abuse
 
 _WORLD_STREAM = 1
-_PART_WEIGHT = 0.9
 _BUSY_PARTS = (Abuse.LATE_DISPATCH, Abuse.OFF_PLATFORM_PAYMENT, Abuse.PRICE_GOUGING, Abuse.COUNTERFEIT)
 
 
@@ -73,10 +72,11 @@ def _apply_to_sellers(rng: np.random.Generator, sellers: Accounts, cast: Cast) -
     """Give the parts enough trade to show, close the banned and let the heirs share with them."""
     weight, closed, registered = sellers.weight.copy(), sellers.closed.copy(), sellers.registered.copy()
     device, payment = sellers.device.copy(), sellers.payment.copy()
-    usual = weight.mean() * _PART_WEIGHT
+    usual = np.bincount(sellers.market, weights=weight) / np.bincount(sellers.market)
     for part in _BUSY_PARTS:
         places = cast.sellers[part]
-        weight[places] = np.maximum(weight[places], usual * rng.uniform(0.9, 1.3, len(places)))
+        least = usual[sellers.market[places]] * rng.uniform(1.0, 1.5, len(places))
+        weight[places] = np.maximum(weight[places], least)
     bans = cast.bans
     closed[bans.sellers] = bans.at
     before = bans.sellers[: len(bans.heirs)]
@@ -155,7 +155,7 @@ def build_world(request: DemoRequest) -> World:
         ),
         part=part,
         part_from=part_from,
-        planted_late=rng.uniform(0.28, 0.6, len(sellers)),
+        planted_late=rng.uniform(0.32, 0.6, len(sellers)),
         claim_share=_draw_claims(rng, len(buyers), cast.claimants),
     )
 
