@@ -1,6 +1,7 @@
 """Write a synthetic marketplace with planted abuse and its ground truth to files."""
 
 import argparse
+import os
 import time
 from datetime import date
 from pathlib import Path
@@ -95,7 +96,7 @@ class Command(BaseCommand):
             place = error.filename or options["out"]
             raise CommandError(
                 _("--out: %(place)s cannot be written: %(reason)s. Name a directory that you may write to.")
-                % {"place": place, "reason": error.strerror or error}
+                % {"place": place, "reason": os.strerror(error.errno) if error.errno else error}
             ) from error
         self.stdout.write(
             _("%(events)s events, %(entities)s entities and %(labels)s labels in %(place)s (%(seconds).1f s).")
