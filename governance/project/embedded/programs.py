@@ -32,14 +32,14 @@ def worker_command(home: Home, environment: Mapping[str, str]) -> Command:
         "--without-gossip", "--without-mingle", "--loglevel", "WARNING",
     )  # fmt: skip
     allowed = {**environment, "C_FORCE_ROOT": "1"} if is_root() else environment
-    # An orphaned worker has lost its broker too: nothing is gained by letting it finish.
-    return Command("worker", argv, allowed, CODE, home.log("worker"), death_signal=signal.SIGQUIT)
+    # An orphan has lost its broker too and would wait for it for ever; its pool dies with it.
+    return Command("worker", argv, allowed, CODE, home.log("worker"), death_signal=signal.SIGKILL)
 
 
 def beat_command(home: Home, environment: Mapping[str, str]) -> Command:
     """Return the scheduler, which keeps its state in the database and writes no pid file."""
     argv = (*CELERY, "beat", "--loglevel", "WARNING", "--pidfile=")
-    return Command("beat", argv, environment, CODE, home.log("beat"))
+    return Command("beat", argv, environment, CODE, home.log("beat"), death_signal=signal.SIGKILL)
 
 
 def manage_command(name: str, arguments: tuple[str, ...], environment: Mapping[str, str], log: Path | None) -> Command:

@@ -1,0 +1,103 @@
+.POSIX:
+SHELL = /bin/sh
+
+VENV = .venv
+PYTHON = $(VENV)/bin/python
+PIP = $(PYTHON) -m pip install --disable-pip-version-check --no-input --quiet --require-hashes
+COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
+PORT = 8000
+NAME = rules
+WORKERS = auto
+ROOMS = governance policies risk cases dashboards
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+install: python-packages node-packages ## Make .venv and node_modules (instant when they are up to date)
+
+demo: install ## Start everything, load the demo marketplace once, print address and logins (PORT=8000)
+	@$(PYTHON) manage.py demo --port $(PORT)
+
+run: install ## Start everything on your own data (PORT=8000)
+	@$(PYTHON) manage.py up --port $(PORT)
+
+test: install dev-packages browser ## Install what tests need and run them all (WORKERS=auto, ARGS=…)
+	@$(PYTHON) -m pytest -n $(WORKERS) $(ARGS)
+
+check: install dev-packages browser lint types contracts migrations coverage ## Everything that CI asks for
+
+lint: dev-packages ## Style, by ruff
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+
+types: dev-packages ## Types, by mypy
+	@$(PYTHON) -m mypy manage.py $(ROOMS)
+
+contracts: dev-packages ## Which room may import which
+	@$(VENV)/bin/lint-imports
+
+migrations: dev-packages ## No model without its migration
+	@$(PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+
+coverage: install dev-packages browser ## All tests, at least 90 % covered, 100 % of domain and rule language
+	@$(PYTHON) -m pytest -n $(WORKERS) --cov --cov-report= $(ARGS)
+	@$(PYTHON) -m coverage report --fail-under=90
+	@$(PYTHON) -m coverage report --fail-under=100 --include='*/domain/*,policies/rulelang/*'
+
+bench: install dev-packages ## Measure (NAME=rules)
+	@$(PYTHON) manage.py bench $(NAME)
+
+lock: ## Pin the newest allowed versions with hashes; needs uv and npm
+	$(COMPILE) --upgrade requirements/base.in -o requirements/base.txt
+	$(COMPILE) --upgrade requirements/dev.in -o requirements/dev.txt
+	$(COMPILE) --upgrade requirements/node.in -o requirements/node.txt
+	npm install --package-lock-only --ignore-scripts --no-audit --no-fund
+
+clean: ## Remove what install and tests made; data homes stay
+	rm -rf $(VENV) node_modules staticfiles htmlcov .coverage .coverage.* .aedile
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Each of these compares what is installed with the lock file, so the second call is instant and offline.
+
+python-packages: venv
+	@cmp -s requirements/base.txt $(VENV)/base.lock || { \
+	  echo "Installing the Python packages …" && \
+	  $(PIP) -r requirements/base.txt && cp requirements/base.txt $(VENV)/base.lock; }
+
+dev-packages: python-packages
+	@cmp -s requirements/dev.txt $(VENV)/dev.lock || { \
+	  echo "Installing what the tests need …" && \
+	  $(PIP) -r requirements/dev.txt && cp requirements/dev.txt $(VENV)/dev.lock; }
+
+venv:
+	@test -x $(PYTHON) && $(PYTHON) -m pip --version >/dev/null 2>&1 || { \
+	  for name in python3 python3.13 python3.12 python3.11; do \
+	    if $$name -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; \
+	    then found=$$name; break; fi; \
+	  done; \
+	  if [ -z "$${found-}" ]; then \
+	    echo "No Python 3.11, 3.12 or 3.13 with its venv module was found. Install one, then run make again." >&2; exit 1; \
+	  fi; \
+	  echo "Making $(VENV) with $$($$found --version) …" && $$found -m venv --clear $(VENV); }
+
+node-packages: python-packages
+	@cmp -s package-lock.json node_modules/.installed.lock || { \
+	  PATH="$$PWD/$(VENV)/bin:$$PATH" && export PATH && \
+	  if ! node -e 'process.exit(parseInt(process.versions.node) < 18)' 2>/dev/null || ! npm --version >/dev/null 2>&1; then \
+	    echo "Installing Node.js into $(VENV) …" && $(PIP) -r requirements/node.txt; \
+	  fi && \
+	  echo "Installing the browser packages …" && \
+	  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && \
+	  cp package-lock.json node_modules/.installed.lock; }
+
+browser: dev-packages
+	@$(PYTHON) -m tests.browser.chromium >/dev/null || { \
+	  echo "Looking for a browser for the tests …"; \
+	  $(PYTHON) -m playwright install chromium || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -q && apt-get install -yq chromium; } || \
+	  printf '\n%s\n%s\n\n' "*** NO BROWSER: the browser tests will be SKIPPED. ***" \
+	    "*** Install Chromium or Chrome, or set AEDILE_CHROMIUM to its path. ***"; }
+
+.PHONY: help install demo run test check lint types contracts migrations coverage bench lock clean \
+	python-packages dev-packages venv node-packages browser
