@@ -84,7 +84,7 @@ venv:
 node-packages: python-packages
 	@cmp -s package-lock.json node_modules/.installed.lock || { \
 	  PATH="$$PWD/$(VENV)/bin:$$PATH" && export PATH && \
-	  if ! node -e 'process.exit(parseInt(process.versions.node) < 18)' 2>/dev/null || ! npm --version >/dev/null 2>&1; then \
+	  if ! node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null || ! npm --version >/dev/null 2>&1; then \
 	    echo "Installing Node.js into $(VENV) …" && $(PIP) -r requirements/node.txt; \
 	  fi && \
 	  echo "Installing the browser packages …" && \
