@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
-from django_filters import BooleanFilter, CharFilter, ChoiceFilter, FilterSet
+from django_filters import CharFilter, ChoiceFilter, FilterSet
 
 from governance.actions import escalating
 from governance.domain.errors import Conflict, InvalidInput, NotFound
@@ -60,33 +60,42 @@ class EscalationFilter(FilterSet):  # type: ignore[misc]  # django-filter ships 
     """Narrow the list of escalations."""
 
     q = CharFilter(field_name="summary", lookup_expr="icontains", label=_("Summary"))
-    severity = ChoiceFilter(choices=[(level.value, f"SEV {level.value}") for level in Severity], label=_("Severity"))
-    state = ChoiceFilter(choices=[("running", _("Running")), *STATES], method="by_state", label=_("State"))
-    overdue = BooleanFilter(method="by_overdue", label=_("Update overdue"))
-    mine = BooleanFilter(method="by_owner", label=_("Mine"))
+    severity = ChoiceFilter(
+        choices=[(level.value, f"SEV {level.value}") for level in Severity], label=_("Severity"), empty_label=_("Any")
+    )
+    state = ChoiceFilter(
+        choices=[("running", _("Running")), *STATES], method="by_state", label=_("State"), empty_label=_("Any")
+    )
+    overdue = ChoiceFilter(
+        choices=[("yes", _("Overdue"))], method="by_overdue", label=_("Next update"), empty_label=_("Any")
+    )
+    owner = ChoiceFilter(
+        choices=[("me", _("Mine")), ("nobody", _("Nobody's"))],
+        method="by_owner",
+        label=_("Owner"),
+        empty_label=_("Any"),
+    )
 
     def by_state(self, rows: QuerySet[Escalation], name: str, value: str) -> QuerySet[Escalation]:
         """Keep one state, or all that run."""
         return rows.filter(state__in=OPEN) if value == "running" else rows.filter(state=value)
 
-    def by_overdue(self, rows: QuerySet[Escalation], name: str, value: bool) -> QuerySet[Escalation]:  # noqa: FBT001  django-filter's form
-        """Keep those whose clock has run out, or the others."""
-        late = overdue(rows, timezone.now())
-        return late if value else rows.exclude(pk__in=late.values("pk"))
+    def by_overdue(self, rows: QuerySet[Escalation], name: str, value: str) -> QuerySet[Escalation]:
+        """Keep those whose clock has run out."""
+        return overdue(rows, timezone.now())
 
-    def by_owner(self, rows: QuerySet[Escalation], name: str, value: bool) -> QuerySet[Escalation]:  # noqa: FBT001  django-filter's form
-        """Keep the viewer's own, or the others."""
-        own = self.request.actor.user_id
-        return rows.filter(owner_id=own) if value else rows.exclude(owner_id=own)
+    def by_owner(self, rows: QuerySet[Escalation], name: str, value: str) -> QuerySet[Escalation]:
+        """Keep the viewer's own, or those that nobody has taken."""
+        return rows.filter(owner_id=self.request.actor.user_id if value == "me" else None)
 
 
 class EscalationList(ListView):
-    """All escalations that the viewer may see, the newest first."""
+    """All escalations that the viewer may see, the most overdue first."""
 
     name = "escalations"
     title = _("Escalations")
     lead = _("What needs more people than the one who saw it, with the clock of its updates.")
-    default_sort = "-opened"
+    default_sort = "next_update_due_at"
     filterset_class = EscalationFilter
     empty_title = _("Nothing is escalated")
     empty_text = _("Escalate from a case with the key E. It appears here with its clock.")
