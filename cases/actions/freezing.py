@@ -1,8 +1,10 @@
 """Freeze what a hit shows into evidence that is complete in itself."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from cases.domain.matches import matched_spans
 from policies.queries.policies import PolicyVersionView
 from risk.queries.hits import EventContent, HitView, ScoreAsOf, SignalsAsOf, TouchedEntity
 
@@ -24,7 +26,7 @@ def freeze_hit(hit: HitView, policy: PolicyVersionView) -> dict[str, Any]:
         "trace": dict(hit.trace),
         "signals": _signals(hit.signals),
         "score": _score(hit.score),
-        "event": _event(hit.event),
+        "event": _event(hit.event, hit.trace),
         "entity": asdict(hit.entity),
     }
 
@@ -66,7 +68,7 @@ def _score(score: ScoreAsOf | None) -> dict[str, Any] | None:
     }
 
 
-def _event(event: EventContent | None) -> dict[str, Any] | None:
+def _event(event: EventContent | None, trace: Mapping[str, Any]) -> dict[str, Any] | None:
     if event is None:
         return None
     return {
@@ -76,6 +78,7 @@ def _event(event: EventContent | None) -> dict[str, Any] | None:
         "type": event.type,
         "occurred_at": event.occurred_at.isoformat(),
         "payload": dict(event.payload),
+        "matched": matched_spans(trace, event.payload),  # field of the payload → [start, end] of each piece
         "roles": {role: _touched(entity) for role, entity in event.roles.items()},
     }
 
