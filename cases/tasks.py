@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from cases.actions import ageing, claiming, intake
+from cases.actions import ageing, claiming, escalating, intake, sanctions
 
 
 @shared_task(ignore_result=True)
@@ -21,3 +21,21 @@ def release_leases() -> None:
 def move_up_aged_cases() -> None:
     """Move cases up the queue as their time runs out."""
     ageing.move_up_aged_cases()
+
+
+@shared_task(ignore_result=True)
+def mark_escalated(fact_id: int) -> None:
+    """Let a case wait for the escalation that was opened about it."""
+    escalating.mark_escalated(fact_id=fact_id)
+
+
+@shared_task(ignore_result=True)
+def mark_escalation_resolved(fact_id: int) -> None:
+    """Put a case back into the queue when its escalations are resolved."""
+    escalating.mark_escalation_resolved(fact_id=fact_id)
+
+
+@shared_task(ignore_result=True)
+def expire_sanctions() -> None:
+    """End sanctions whose time is over."""
+    sanctions.expire_sanctions()

@@ -1,5 +1,6 @@
 """Lock a case and move it along its life."""
 
+from django.urls import reverse
 from django.utils import timezone
 
 from cases.domain.lifecycle import CaseState, check_step
@@ -10,19 +11,20 @@ from governance.domain.errors import Conflict
 from governance.domain.subjects import Subject
 
 
-def locked_case(actor: Actor, case_id: int, revision: int | None = None) -> Case:
-    """Return the case, locked until the transaction ends.
+def locked_case(actor: Actor, case_id: int) -> Case:
+    """Return the case with its entity and market, locked until the transaction ends.
 
-    Raises NotFound for a case that is not there for `actor`, Conflict when it is no longer at `revision`.
+    Raises NotFound for a case that is not there for `actor`.
     """
-    case = visible_cases(actor).filter(pk=case_id).select_for_update(of=("self",)).first()
+    case = (
+        visible_cases(actor)
+        .filter(pk=case_id)
+        .select_related("entity", "market")
+        .select_for_update(of=("self",))
+        .first()
+    )
     if case is None:
         raise no_such_case()
-    if revision is not None and case.revision != revision:
-        raise Conflict(
-            "This case changed since you opened it: new evidence came in, or somebody worked on it.",
-            hint="Reload it and look again.",
-        )
     return case
 
 
@@ -44,6 +46,20 @@ def move(case: Case, after: CaseState, actor: Actor, reason: str = "") -> None:
     case.state = after
 
 
-def as_subject(case: Case, url: str = "") -> Subject:
-    """Return the case as the subject of an audit entry or an escalation."""
-    return Subject("case", str(case.pk), str(case), url)
+def check_revision(case: Case, revision: int) -> None:
+    """Raise Conflict when the locked case is no longer as it was at `revision`."""
+    if case.revision != revision:
+        raise Conflict(
+            "This case changed since you opened it: new evidence came in, or somebody worked on it.",
+            hint="Reload it and look again.",
+        )
+
+
+def as_subject(case: Case) -> Subject:
+    """Return the case as the subject of an audit entry."""
+    return Subject("case", str(case.pk), str(case))
+
+
+def case_url(case_id: int) -> str:
+    """Return the address of a case's page."""
+    return reverse("cases:detail", args=[case_id])

@@ -57,6 +57,13 @@ class SanctionState(StrEnum):
     REVERSED = "reversed"
 
 
+class ReversedBy(StrEnum):
+    """What took a sanction back."""
+
+    PERSON = "person"
+    LEDGER = "ledger"
+
+
 SANCTION_STEPS: dict[SanctionState, frozenset[SanctionState]] = {
     SanctionState.PROPOSED: frozenset({SanctionState.HELD, SanctionState.ACTIVE}),
     SanctionState.HELD: frozenset({SanctionState.ACTIVE, SanctionState.REVERSED}),

@@ -12,13 +12,18 @@ from policies.domain.schemes import Milestone, MilestoneActionKind, SchemeSpec
 
 @dataclass(frozen=True, slots=True)
 class DueSanction:
-    """A sanction that follows from a decision's violation at a milestone; no end when `ends_at` is None."""
+    """A sanction that follows from a decision's violation at a milestone; without an end when `days` is None."""
 
     decision_id: int
     kind: MilestoneActionKind
     milestone: int
     starts_at: datetime
-    ends_at: datetime | None
+    days: int | None
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """Return when it ends, None when it does not."""
+        return None if self.days is None else self.starts_at + timedelta(days=self.days)
 
 
 def newly_crossed(spec: SchemeSpec, before: int, after: int) -> tuple[Milestone, ...]:
@@ -39,10 +44,9 @@ def sanctions_of(crossed: Iterable[Milestone], decision_id: int, at: datetime) -
     chosen: dict[MilestoneActionKind, DueSanction] = {}
     for milestone in crossed:
         for action in milestone.actions:
-            ends_at = None if action.days is None else at + timedelta(days=action.days)
             known = chosen.get(action.kind)
-            if known is None or _is_as_long(ends_at, known.ends_at):
-                chosen[action.kind] = DueSanction(decision_id, action.kind, milestone.at, at, ends_at)
+            if known is None or _is_as_long(action.days, known.days):
+                chosen[action.kind] = DueSanction(decision_id, action.kind, milestone.at, at, action.days)
     return tuple(chosen.values())
 
 
@@ -62,5 +66,5 @@ def sanctions_due(lines: Sequence[LedgerLine]) -> tuple[DueSanction, ...]:
     return tuple(due)
 
 
-def _is_as_long(ends_at: datetime | None, known: datetime | None) -> bool:
-    return ends_at is None or (known is not None and ends_at >= known)
+def _is_as_long(days: int | None, known: int | None) -> bool:
+    return days is None or (known is not None and days >= known)

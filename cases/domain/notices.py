@@ -12,7 +12,7 @@ from cases.domain.sanctions import SANCTION_KINDS
 from cases.domain.standing import Standing
 from cases.domain.wording import choose_locale, say_date, wording_for
 from policies.domain.policies import NoticeTemplate
-from policies.domain.schemes import Direction, SchemeSpec
+from policies.domain.schemes import Direction, MilestoneActionKind, SchemeSpec
 
 MOST_FACTS = 20
 _MARKS = re.compile(r"([\\`*_{}\[\]()<>#+!|~])")
@@ -98,6 +98,27 @@ def write_withdrawal(
     return Notice(locale, fill(wording.withdrawn_title, values)[:240], fill(wording.withdrawn_body, values))
 
 
+def write_in_force(
+    *,
+    kind: MilestoneActionKind,
+    ends_at: datetime | None,
+    policy_titles: Mapping[str, str],
+    addressee: Addressee,
+    appeal_until: datetime,
+    available: Sequence[str],
+) -> Notice:
+    """Write that a restriction which waited for a second person is in force now."""
+    locale = choose_locale(available, addressee.locales)
+    wording = wording_for(locale)
+    values = {
+        "entity_name": escape(addressee.name),
+        "policy_title": escape(policy_titles[choose_locale(policy_titles, (locale,))]),
+        "action": _say_action(locale, kind, ends_at, addressee.time_zone),
+        "appeal_until": _say_day(locale, appeal_until, addressee.time_zone),
+    }
+    return Notice(locale, fill(wording.in_force_title, values)[:240], fill(wording.in_force_body, values))
+
+
 def fill(template: str, values: Mapping[str, str]) -> str:
     """Put values into the places in braces; a place without a value stays as it is written.
 
@@ -136,18 +157,21 @@ def _say_actions(locale: str, consequences: Consequences, spec: SchemeSpec, time
     wording = wording_for(locale)
     lines = []
     for sanction in consequences.sanctions:
-        action = wording.kinds[sanction.kind]
         if SANCTION_KINDS[sanction.kind].is_severe:
-            lines.append(fill(wording.held, {"action": action}))
-        elif sanction.ends_at is None:
-            lines.append(fill(wording.without_end, {"action": action}))
+            lines.append(fill(wording.held, {"action": wording.kinds[sanction.kind]}))
         else:
-            until = _say_day(locale, sanction.ends_at, time_zone)
-            lines.append(fill(wording.for_days, {"action": action, "until": until}))
+            lines.append(_say_action(locale, sanction.kind, sanction.ends_at, time_zone))
     distance = consequences.standing.distance
     if consequences.points and distance is not None and distance <= spec.warn_within:
         lines.append(fill(wording.warning, {"distance": str(distance)}))
     return lines or [wording.nothing]
+
+
+def _say_action(locale: str, kind: MilestoneActionKind, ends_at: datetime | None, time_zone: str) -> str:
+    wording = wording_for(locale)
+    if ends_at is None:
+        return wording.kinds[kind]
+    return fill(wording.for_days, {"action": wording.kinds[kind], "until": _say_day(locale, ends_at, time_zone)})
 
 
 def _say_points(locale: str, consequences: Consequences) -> str:

@@ -18,7 +18,6 @@ class Wording:
 
     kinds: Mapping[MilestoneActionKind, str]
     for_days: str
-    without_end: str
     held: str
     nothing: str
     points: str
@@ -28,6 +27,8 @@ class Wording:
     fact: str
     withdrawn_title: str
     withdrawn_body: str
+    in_force_title: str
+    in_force_body: str
     months: tuple[str, ...]
     date: str
 
@@ -55,7 +56,6 @@ WORDINGS: Mapping[str, Wording] = {
             _K.LEGAL_REFERRAL: "The matter is handed to the legal department",
         },
         for_days="{action} until {until}",
-        without_end="{action}",
         held="{action} (proposed; a second person decides on it)",
         nothing="No restriction follows.",
         points="{points} points; the account now stands at {value} of {maximum}",
@@ -67,6 +67,11 @@ WORDINGS: Mapping[str, Wording] = {
         withdrawn_body=(
             "Hello {entity_name},\n\nwe have withdrawn our decision of {day} under “{policy_title}”. Its points no "
             "longer count, and the restrictions that rested on it have been lifted."
+        ),
+        in_force_title="A restriction on your account is in force",
+        in_force_body=(
+            "Hello {entity_name},\n\na second person has agreed to the restriction that our decision under "
+            "“{policy_title}” proposed: {action}.\n\nYou can appeal until {appeal_until} on your account page."
         ),
         months=_months("January February March April May June July August September October November December"),
         date="{day} {month} {year}",
@@ -87,7 +92,6 @@ WORDINGS: Mapping[str, Wording] = {
             _K.LEGAL_REFERRAL: "Caso encaminhado ao departamento jurídico",
         },
         for_days="{action} até {until}",
-        without_end="{action}",
         held="{action} (proposta; outra pessoa ainda vai decidir)",
         nothing="Não há restrição.",
         points="{points} pontos; a conta está agora em {value} de {maximum}",
@@ -99,6 +103,11 @@ WORDINGS: Mapping[str, Wording] = {
         withdrawn_body=(
             "Olá, {entity_name},\n\nretiramos nossa decisão de {day} com base em “{policy_title}”. Os pontos não "
             "contam mais, e as restrições que dependiam dela foram suspensas."
+        ),
+        in_force_title="Uma restrição à sua conta está em vigor",
+        in_force_body=(
+            "Olá, {entity_name},\n\numa segunda pessoa confirmou a restrição proposta em nossa decisão com base em "
+            "“{policy_title}”: {action}.\n\nVocê pode recorrer até {appeal_until} na página da sua conta."
         ),
         months=_months("janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro"),
         date="{day} de {month} de {year}",
@@ -119,7 +128,6 @@ WORDINGS: Mapping[str, Wording] = {
             _K.LEGAL_REFERRAL: "Perkara diserahkan ke bagian hukum",
         },
         for_days="{action} hingga {until}",
-        without_end="{action}",
         held="{action} (usulan; orang kedua akan memutuskan)",
         nothing="Tidak ada pembatasan.",
         points="{points} poin; akun sekarang berada di {value} dari {maximum}",
@@ -131,6 +139,12 @@ WORDINGS: Mapping[str, Wording] = {
         withdrawn_body=(
             "Halo {entity_name},\n\nkami mencabut keputusan kami tanggal {day} berdasarkan “{policy_title}”. Poinnya "
             "tidak lagi dihitung, dan pembatasan yang bersumber darinya telah dihapus."
+        ),
+        in_force_title="Pembatasan pada akun Anda mulai berlaku",
+        in_force_body=(
+            "Halo {entity_name},\n\norang kedua telah menyetujui pembatasan yang diusulkan dalam keputusan kami "
+            "berdasarkan “{policy_title}”: {action}.\n\nAnda dapat mengajukan banding hingga {appeal_until} di "
+            "halaman akun Anda."
         ),
         months=_months("Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember"),
         date="{day} {month} {year}",
@@ -151,7 +165,6 @@ WORDINGS: Mapping[str, Wording] = {
             _K.LEGAL_REFERRAL: "Die Sache geht an die Rechtsabteilung",
         },
         for_days="{action} bis {until}",
-        without_end="{action}",
         held="{action} (vorgeschlagen; eine zweite Person entscheidet darüber)",
         nothing="Es folgt keine Einschränkung.",
         points="{points} Punkte; das Konto steht nun bei {value} von {maximum}",
@@ -164,6 +177,12 @@ WORDINGS: Mapping[str, Wording] = {
             "Guten Tag {entity_name},\n\nwir haben unsere Entscheidung vom {day} nach „{policy_title}“ "
             "zurückgenommen. Ihre Punkte zählen nicht mehr, und die Einschränkungen, die auf ihr beruhten, sind "
             "aufgehoben."
+        ),
+        in_force_title="Eine Einschränkung Ihres Kontos gilt jetzt",
+        in_force_body=(
+            "Guten Tag {entity_name},\n\neine zweite Person hat der Einschränkung zugestimmt, die unsere Entscheidung "
+            "nach „{policy_title}“ vorgeschlagen hat: {action}.\n\nSie können bis {appeal_until} auf Ihrer Kontoseite "
+            "widersprechen."
         ),
         months=_months("Januar Februar März April Mai Juni Juli August September Oktober November Dezember"),
         date="{day}. {month} {year}",

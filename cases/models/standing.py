@@ -3,7 +3,7 @@
 import pgtrigger
 from django.db import models
 
-from cases.domain.lifecycle import LedgerKind, SanctionState
+from cases.domain.lifecycle import LedgerKind, ReversedBy, SanctionState
 
 
 class LedgerEntry(models.Model):
@@ -47,16 +47,24 @@ class LedgerEntry(models.Model):
 
 
 class Sanction(models.Model):
-    """One restriction of an entity. Its state follows proposed → (held) → active → expired or reversed."""
+    """One restriction of an entity. Its state follows proposed → (held) → active → expired or reversed.
+
+    `reversed_by` says whether a person took it back, which holds, or the ledger did because its milestone is no
+    longer crossed, which ends when it is again.
+    """
 
     entity = models.ForeignKey("risk.Entity", on_delete=models.PROTECT, related_name="+")
     decision = models.ForeignKey("cases.Decision", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=48)
     milestone = models.IntegerField(null=True)  # the standing that was crossed, null when decided by itself
+    days = models.PositiveIntegerField(null=True)  # null: without an end
     state = models.CharField(max_length=16, choices=[(item.value, item.value) for item in SanctionState])
     starts_at = models.DateTimeField(null=True)
     ends_at = models.DateTimeField(null=True)  # null while active: until reversed
     reversed_at = models.DateTimeField(null=True)
+    reversed_by = models.CharField(
+        max_length=8, choices=[(item.value, item.value) for item in ReversedBy], blank=True, default=""
+    )
     reversal_reason = models.TextField(blank=True)
 
     class Meta:

@@ -112,6 +112,23 @@ def withdraw_approval(*, actor: Actor, approval_id: int) -> None:
         audit.record(actor=actor, action="approval_withdrawn", subject=_subject(row), after={"for": row.action})
 
 
+def drop_request(*, actor: Actor, subject: Subject, action: str, reason: str) -> None:
+    """End the pending request about a subject, if there is one, because there is nothing left to approve."""
+    with transaction.atomic():
+        row = (
+            Approval.objects.select_for_update()
+            .filter(state=Approval.State.PENDING, subject_kind=subject.kind, subject_id=subject.id, action=action)
+            .first()
+        )
+        if row is None:
+            return
+        row.state, row.decided_at, row.decision_note = Approval.State.WITHDRAWN, timezone.now(), reason
+        row.save(update_fields=["state", "decided_at", "decision_note"])
+        audit.record(
+            actor=actor, action="approval_withdrawn", subject=subject, after={"for": row.action}, reason=reason
+        )
+
+
 def _check_scope(actor: Actor, permission: Permission, row: Approval) -> None:
     """Refuse a request for every market to somebody who approves in some markets only."""
     if not row.markets and not actor.markets(permission).is_all:

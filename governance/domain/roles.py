@@ -21,6 +21,8 @@ class Permission(StrEnum):
 
     VIEW_CASES = "view_cases"
     WORK_CASES = "work_cases"
+    APPROVE_SANCTIONS = "approve_sanctions"
+    REVERSE_DECISIONS = "reverse_decisions"
     VIEW_ENTITIES = "view_entities"
     VIEW_POLICIES = "view_policies"
     VIEW_RULES = "view_rules"
@@ -67,6 +69,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {
             _P.VIEW_CASES,
             _P.WORK_CASES,
+            _P.APPROVE_SANCTIONS,
+            _P.REVERSE_DECISIONS,
             _P.VIEW_ENTITIES,
             _P.VIEW_POLICIES,
             _P.VIEW_RULES,
@@ -77,7 +81,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.POLICY_MANAGER: _READ | {_P.EDIT_RULES, _P.OPEN_ESCALATIONS, _P.EXPORT},
-    Role.APPROVER: _READ | {_P.APPROVE_RULES, _P.OPEN_ESCALATIONS},
+    Role.APPROVER: _READ | {_P.APPROVE_RULES, _P.APPROVE_SANCTIONS, _P.OPEN_ESCALATIONS},
     Role.LEAD: _READ | {_P.OPEN_ESCALATIONS, _P.EXPORT},
     Role.OPS: _READ | {_P.OPEN_ESCALATIONS, _P.RUN_ESCALATIONS, _P.EXPORT},
     Role.ADMIN: frozenset(

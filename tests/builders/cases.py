@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db import connection
 
+from cases.actions.claiming import claim_case
+from cases.actions.deciding import Decided, decide_case
 from cases.actions.intake import Intake, take_in_hits
 from cases.actions.packs import load_pack
 from cases.models import Case
@@ -110,3 +112,9 @@ def open_case(entity: Entity | None = None, rule: str = LATE, as_of: datetime = 
 def make_analyst(*markets: str, queues: tuple[str, ...] = ()) -> Actor:
     """Make an analyst of the markets (BR when none is named), limited to the queues."""
     return make_person(Role.ANALYST, markets=markets or ("BR",), queues=queues)
+
+
+def decide(actor: Actor, case: Case, answers: Sequence[str], **given: Any) -> Decided:
+    """Claim a case and decide it."""
+    claim = claim_case(actor=actor, case_id=case.pk)
+    return decide_case(actor=actor, case_id=case.pk, revision=claim.revision, answers=answers, **given)

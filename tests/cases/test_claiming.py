@@ -1,8 +1,8 @@
 from datetime import timedelta
-from threading import Barrier, Thread
+from functools import partial
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from cases.actions.ageing import move_up_aged_cases
@@ -22,18 +22,11 @@ from governance.domain.actors import Actor
 from governance.domain.errors import Conflict, NotAllowed, NotFound
 from governance.domain.roles import Role
 from governance.models import AuditEntry, OutboxFact
-from tests.builders.cases import COUNTERFEIT, SCAM, load_shipped_pack, make_account, make_analyst, open_case
+from tests.builders.cases import COUNTERFEIT, SCAM, make_account, make_analyst, open_case
 from tests.builders.governance import make_person
+from tests.builders.threads import results_of, run_together
 
-
-@pytest.fixture(autouse=True)
-def _pack(db: None) -> None:
-    load_shipped_pack()
-
-
-@pytest.fixture
-def analyst() -> Actor:
-    return make_analyst("BR")
+pytestmark = pytest.mark.usefixtures("shipped")
 
 
 def set_priority(case: Case, priority: float) -> Case:
@@ -231,37 +224,22 @@ class TestManyAtOnce:
         analysts = [make_analyst("BR") for _ in range(4)]
         for _ in range(16):
             open_case()
-        barrier, claimed = Barrier(len(analysts)), []
 
-        def work(actor: Actor) -> None:
-            try:
-                barrier.wait(timeout=20)
-                while (claim := claim_next(actor=actor)) is not None:
-                    claimed.append((claim.case_id, actor.person_id))
-            finally:
-                connection.close()
+        def claim_all(actor: Actor) -> list[tuple[int, int]]:
+            claimed = []
+            while (claim := claim_next(actor=actor)) is not None:
+                claimed.append((claim.case_id, actor.person_id))
+            return claimed
 
-        threads = [Thread(target=work, args=(actor,)) for actor in analysts]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
+        shares = results_of(run_together(*(partial(claim_all, actor) for actor in analysts)))
+        claimed = [pair for share in shares for pair in share]
         assert len(claimed) == 16
         assert dict(claimed) == dict(Case.objects.values_list("pk", "assignee_id"))
 
     def test_a_case_that_is_being_claimed_is_stepped_over(self):
         first, second = set_priority(open_case(), 9), set_priority(open_case(), 1)
-        other, found = make_analyst("BR"), []
-
-        def claim() -> None:
-            try:
-                found.append(claim_next(actor=other))
-            finally:
-                connection.close()
-
+        other = make_analyst("BR")
         with transaction.atomic():
             Case.objects.select_for_update().get(pk=first.pk)
-            thread = Thread(target=claim)
-            thread.start()
-            thread.join(20)
-        assert found[0].case_id == second.pk
+            (found,) = results_of(run_together(partial(claim_next, actor=other)))
+        assert found.case_id == second.pk

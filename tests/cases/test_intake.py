@@ -1,8 +1,8 @@
 from datetime import timedelta
-from threading import Barrier, Thread
+from functools import partial
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from cases.actions.intake import Intake, take_in_hits
@@ -18,7 +18,6 @@ from tests.builders.cases import (
     COUNTERFEIT,
     LATE,
     WEAPONS,
-    load_shipped_pack,
     make_account,
     make_event,
     make_hit,
@@ -26,11 +25,9 @@ from tests.builders.cases import (
     open_case,
     take_in,
 )
+from tests.builders.threads import results_of, run_together
 
-
-@pytest.fixture(autouse=True)
-def _pack(db: None) -> None:
-    load_shipped_pack()
+pytestmark = pytest.mark.usefixtures("shipped")
 
 
 def test_a_hit_opens_a_case_in_the_queue_of_its_policy():
@@ -284,21 +281,7 @@ class TestConcurrentIntakes:
     def test_two_intakes_at_once_open_each_case_once_and_lose_no_hit(self):
         hits = make_many_hits(sellers=40, hits_each=6)
         facts = [outbox.emit("rules_hit", {"hit_ids": [hit.pk for hit in hits[start::3]]}) for start in range(3)]
-        barrier, results = Barrier(len(facts)), []
-
-        def work(fact_id: int) -> None:
-            try:
-                barrier.wait(timeout=20)
-                results.append(take_in_hits(fact_id=fact_id))
-            finally:
-                connection.close()
-
-        threads = [Thread(target=work, args=(fact_id,)) for fact_id in facts]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
-        assert len(results) == 3
+        results = results_of(run_together(*(partial(take_in_hits, fact_id=fact_id) for fact_id in facts)))
         assert sum(len(result.opened) for result in results) == 40
         assert Case.objects.count() == 40
         assert set(Case.objects.values_list("hit_count", flat=True)) == {6}
@@ -306,19 +289,7 @@ class TestConcurrentIntakes:
 
     def test_one_fact_given_to_two_workers_is_worked_on_once(self):
         fact_id = outbox.emit("rules_hit", {"hit_ids": [hit.pk for hit in make_many_hits(5, 1)]})
-        barrier, results = Barrier(2), []
-
-        def work() -> None:
-            try:
-                barrier.wait(timeout=20)
-                results.append(take_in_hits(fact_id=fact_id))
-            finally:
-                connection.close()
-
-        threads = [Thread(target=work) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
+        call = partial(take_in_hits, fact_id=fact_id)
+        results = results_of(run_together(call, call))
         assert sorted(len(result.opened) for result in results) == [0, 5]
         assert set(Case.objects.values_list("hit_count", flat=True)) == {1}
