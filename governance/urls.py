@@ -2,12 +2,17 @@
 
 from django.urls import path
 
+from governance.views.approvals import ApprovalList
+from governance.views.audit import AuditList, audit_entry
 from governance.views.escalations import EscalationList, escalation, step
 from governance.views.markets import choose_market
 
 app_name = "governance"
 urlpatterns = [
     path("market", choose_market, name="market"),
+    path("approvals", ApprovalList.as_view(), name="approvals"),
+    path("audit", AuditList.as_view(), name="audit"),
+    path("audit/<int:pk>", audit_entry, name="audit-entry"),
     path("escalations", EscalationList.as_view(), name="escalations"),
     path("escalations/<int:pk>", escalation, name="escalation"),
     path("escalations/<int:pk>/<slug:verb>", step, name="escalation-step"),

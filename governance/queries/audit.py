@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from governance.domain.actors import Actor
 from governance.domain.roles import Permission
-from governance.models import AuditEntry, AuditHead
+from governance.models import AuditEntry, AuditHead, AuditSeal
 from governance.queries.scoping import within_markets
 
 CHUNK = 20_000
@@ -51,6 +51,20 @@ class Verified:
 def visible_entries(actor: Actor) -> QuerySet[AuditEntry]:
     """Return the entries of the viewer's markets; entries of no market need the permission everywhere."""
     return within_markets(AuditEntry.objects.all(), actor, Permission.VIEW_AUDIT, field="market")
+
+
+@dataclass(frozen=True)
+class Seal:
+    """The link of an entry in the chain: its place, and its hash in hex."""
+
+    seq: int
+    digest: str
+
+
+def seal_of(entry_id: int) -> Seal | None:
+    """Return the seal of an entry, None when it has none."""
+    row = AuditSeal.objects.filter(entry_id=entry_id).first()
+    return None if row is None else Seal(row.seq, bytes(row.hash).hex())
 
 
 def history_of(subject_kind: str, subject_id: str, limit: int = 100) -> list[AuditEntry]:
