@@ -1,5 +1,7 @@
 """Addresses of the API."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from risk.api.views import EventsView
+
+urlpatterns = [path("events", EventsView.as_view(), name="api-events")]
