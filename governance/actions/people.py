@@ -8,7 +8,7 @@ from django.db import transaction
 
 from governance.actions import audit
 from governance.domain.actors import Actor
-from governance.domain.errors import FieldProblem, InvalidInput
+from governance.domain.errors import Conflict, FieldProblem, InvalidInput, NotFound
 from governance.domain.roles import Permission, Role
 from governance.domain.subjects import Subject
 from governance.models import RoleGrant, User
@@ -51,6 +51,56 @@ def grant_role(*, actor: Actor, user_id: int, role: Role, market: str | None, qu
                 market=market or "",
                 after={"role": role.value, "queues": grant.queues},
             )
+
+
+def revoke_role(*, actor: Actor, user_id: int, role: Role, market: str | None) -> None:
+    """Take a role in a market from a person; nobody takes the last administrator's role away."""
+    actor.require(Permission.MANAGE_PEOPLE, market)
+    with transaction.atomic():
+        user = _locked(user_id)
+        grant = RoleGrant.objects.filter(user=user, role=role.value, market_id=market).first()
+        if grant is None:
+            raise NotFound("This person does not hold that role there.")
+        if role is Role.ADMIN and not _other_admins(user_id):
+            raise Conflict("This is the last administrator.", hint="Make another one first.")
+        grant.delete()
+        audit.record(
+            actor=actor,
+            action="role_revoked",
+            subject=_subject(user),
+            market=market or "",
+            before={"role": role.value, "queues": grant.queues},
+        )
+
+
+def deactivate_person(*, actor: Actor, user_id: int, reason: str) -> None:
+    """Let a person leave: no sign-in and no open session any more; what was done stays."""
+    actor.require(Permission.MANAGE_PEOPLE)
+    if not reason.strip():
+        raise InvalidInput([FieldProblem("reason", "Say why.")])
+    if actor.user_id == user_id:
+        raise Conflict("Nobody deactivates themselves.", hint="Ask another administrator.")
+    with transaction.atomic():
+        user = _locked(user_id)
+        if user.is_active:
+            user.is_active = False
+            user.set_unusable_password()
+            user.save(update_fields=["is_active", "password"])
+            audit.record(
+                actor=actor, action="person_deactivated", subject=_subject(user), after={"active": False}, reason=reason
+            )
+
+
+def _locked(user_id: int) -> User:
+    user = User.objects.select_for_update().filter(pk=user_id).first()
+    if user is None:
+        raise NotFound("There is no such person.")
+    return user
+
+
+def _other_admins(user_id: int) -> bool:
+    rows = RoleGrant.objects.filter(role=Role.ADMIN.value, market__isnull=True, user__is_active=True)
+    return rows.exclude(user_id=user_id).exists()
 
 
 def _subject(user: User) -> Subject:
