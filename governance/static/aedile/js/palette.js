@@ -20,7 +20,7 @@ function matches(words, query) {
 }
 
 function places() {
-  return [...document.querySelectorAll(".rail a[href]")].map((link) => ({
+  return [...document.querySelectorAll("a.rail-item")].map((link) => ({
     label: link.dataset.name,
     url: link.href,
     keys: link.dataset.key,
