@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from django import template
+from django.forms import DateInput, MultiWidget, RadioSelect
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -40,6 +41,7 @@ _ENTITY_ICONS = {
     "payment_account": "credit-card",
     "address": "map-pin",
 }
+_PILL_DOT = SafeString('<i class="pill-dot"></i>')
 _MOD_MARK = SafeString(" data-mod-sign")  # the browser writes ⌘ on a Mac
 _KEY_SIGNS = {"mod": "Ctrl", "shift": "⇧", "enter": "↵", "escape": "Esc", "arrowup": "↑", "arrowdown": "↓"}
 
@@ -53,7 +55,7 @@ def message_tone(message: Any) -> str:
 @register.simple_tag
 def pill(label: str, tone: str = "neutral", icon_name: str = "", title: str = "") -> SafeString:
     """Show a state in a word; a dot, or an icon, stands before it."""
-    mark = icon(icon_name) if icon_name else format_html('<i class="pill-dot"></i>')
+    mark = icon(icon_name) if icon_name else _PILL_DOT
     hover = format_html(' title="{}"', title) if title else ""
     return format_html('<span class="pill tone-{}"{}>{}<span>{}</span></span>', tone, hover, mark, label)
 
@@ -103,7 +105,7 @@ def kbd(key: str) -> SafeString:
 @register.simple_tag
 def market(code: str) -> SafeString:
     """Show a market's code."""
-    return format_html('<span class="market">{}</span>', code) if code else format_html("")
+    return format_html('<span class="market">{}</span>', code) if code else SafeString()
 
 
 @register.simple_tag
@@ -130,7 +132,7 @@ def spark(values: Sequence[float | None], label: str = "") -> SafeString:
     """Show the course of a value as a small line; the label says it in words."""
     points = drawing.spark_points(values)
     if not points:
-        return format_html("")
+        return SafeString()
     first, last = points.split(" ")[0].split(",")[0], points.split(" ")[-1].split(",")[0]
     return format_html(
         '<svg class="spark" viewBox="0 0 100 28" preserveAspectRatio="none" role="img" aria-label="{}">'
@@ -167,6 +169,8 @@ def progress(done: int, total: int | None, label: str = "") -> dict[str, Any]:
 def field(bound: BoundField, label: str = "", hint: str = "", css: str = "") -> dict[str, Any]:
     """Show a form field with its label, hint and errors at the place."""
     widget = bound.field.widget
+    if isinstance(widget, MultiWidget):
+        _name_ends(widget, str(label or bound.label))
     kind = getattr(widget, "input_type", "")
     attributes: dict[str, str | bool] = {"class": _control_class(widget.__class__.__name__, kind)}
     if bound.errors:
@@ -183,22 +187,30 @@ def field(bound: BoundField, label: str = "", hint: str = "", css: str = "") -> 
         "hint": hint or bound.help_text,
         "css": css,
         "is_check": kind == "checkbox" and widget.__class__.__name__ == "CheckboxInput",
-        "is_group": widget.__class__.__name__ in {"RadioSelect", "CheckboxSelectMultiple"},
+        "is_group": isinstance(widget, MultiWidget | RadioSelect),  # CheckboxSelectMultiple is a RadioSelect
     }
 
 
 @register.inclusion_tag("components/chart.html")
 def chart(chart: Chart, title: str, name: str, **options: Any) -> dict[str, Any]:
-    """Show a chart with its table. name is unique on the page. options: definition, note, url, size (small, tall)."""
+    """Show a chart with its table. name is unique on the page. options: definition, note, url, level (2, 3), size (small, tall)."""
     header, rows = table_of(chart)
     shown = {"chart": chart, "figure": figure_of(chart), "figure_id": f"chart-{name}", "header": header, "rows": rows}
-    return {**shown, "title": title, "name": name, **options}
+    return {**shown, "title": title, "name": name, "level": 2, **options}
 
 
 @register.simple_tag
 def tip(name: str, words: str) -> SafeString:
     """Show a question mark that opens an explanation; name is unique on the page."""
     return SafeString(render_to_string("components/tip.html", {"name": name, "words": words}))
+
+
+def _name_ends(widget: MultiWidget, label: str) -> None:
+    """Give the two ends of a range names of their own, and a calendar when they are dates."""
+    for part, words in zip(widget.widgets, (_("from"), _("to")), strict=False):
+        part.attrs["aria-label"] = f"{label}, {words}"
+        if isinstance(part, DateInput):
+            part.input_type, part.format = "date", "%Y-%m-%d"
 
 
 def _control_class(widget: str, kind: str) -> str:

@@ -45,5 +45,8 @@ export function startMenus() {
     true,
   );
   document.addEventListener("keydown", onMenuKey);
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("button.menu-item, a.menu-item")) event.target.closest(".menu:popover-open")?.hidePopover();
+  });
   addEventListener("resize", () => document.querySelector(".menu:popover-open")?.hidePopover());
 }
