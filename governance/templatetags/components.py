@@ -193,7 +193,10 @@ def field(bound: BoundField, label: str = "", hint: str = "", css: str = "") -> 
 
 @register.inclusion_tag("components/chart.html")
 def chart(chart: Chart, title: str, name: str, **options: Any) -> dict[str, Any]:
-    """Show a chart with its table. name is unique on the page. options: definition, note, url, level (2, 3), size (small, tall)."""
+    """Show a chart with its table; name is unique on the page.
+
+    options: definition, note, url, level of the heading (2, 3), size (small, tall).
+    """
     header, rows = table_of(chart)
     shown = {"chart": chart, "figure": figure_of(chart), "figure_id": f"chart-{name}", "header": header, "rows": rows}
     return {**shown, "title": title, "name": name, "level": 2, **options}
