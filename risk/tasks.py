@@ -3,9 +3,16 @@
 from celery import shared_task
 
 from risk.actions.partitions import make_partitions_ahead
+from risk.actions.processing import process_fact
 
 
 @shared_task(ignore_result=True)
 def make_partitions() -> None:
     """Make the event partitions of the coming months."""
     make_partitions_ahead()
+
+
+@shared_task(ignore_result=True)
+def process_batch(fact_id: int) -> None:
+    """Run signals, scores and rules over the batch of an `events_ingested` fact."""
+    process_fact(fact_id=fact_id)

@@ -27,6 +27,10 @@ ACCOUNT_TYPES: tuple[EntityType, ...] = (EntityType.SELLER, EntityType.CREATOR, 
 LINKING_TYPES: frozenset[EntityType] = frozenset({EntityType.DEVICE, EntityType.PAYMENT_ACCOUNT, EntityType.ADDRESS})
 
 
+# One of these in common proves that two accounts belong together; the others only weigh.
+HARD_LINKS: frozenset[EntityType] = frozenset({EntityType.PAYMENT_ACCOUNT})
+
+
 class EventType(StrEnum):
     """The event types that Aedile's own signals and rules know; a marketplace may send others."""
 

@@ -1,7 +1,7 @@
 """Tables of risk."""
 
 from risk.models.batches import ImportRun, IngestBatch, RejectedEvent
-from risk.models.entities import Entity, EntityLink
+from risk.models.entities import Entity, EntityLink, EntityUse
 from risk.models.evaluation import RuleHit
 from risk.models.events import Event, EventKey, EventTouch
 from risk.models.signals import EntityState, Score, Scorecard, SignalDefinition, SignalSnapshot
@@ -10,6 +10,7 @@ __all__ = [
     "Entity",
     "EntityLink",
     "EntityState",
+    "EntityUse",
     "Event",
     "EventKey",
     "EventTouch",

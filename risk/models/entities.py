@@ -38,6 +38,21 @@ class Entity(models.Model):
         return self.name or self.external_id
 
 
+class EntityUse(models.Model):
+    """An account uses a device, payment account or address, as its events show. Derived; only the times change."""
+
+    via = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["via", "account"], name="use_once")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} uses {self.via_id}"
+
+
 class EntityLink(models.Model):
     """Two accounts that touched the same device, payment account or address. `low` has the smaller key."""
 

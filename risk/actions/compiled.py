@@ -1,0 +1,131 @@
+"""Keep compiled conditions per process: of signal definitions, and of the rule set in force."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import structlog
+from policies.queries.lists import list_types
+from policies.queries.rules import LiveRule, Ruleset, current_ruleset_number, load_ruleset
+
+from policies.rulelang import Checked, Record, Schema, check, compile_condition
+from risk.domain.records import entity_schema, event_schema, payload_schema
+from risk.queries.signals import signals_in_force
+
+log = structlog.get_logger(__name__)
+
+# A worker asks at most this often whether a newer rule set holds, so a released rule fires within two seconds.
+ASK_EVERY_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class CompiledWhere:
+    """The `where` of a signal: a test of (values, moment), and the payload fields that it reads."""
+
+    holds: Callable[[Mapping[str, Any], datetime], bool | None]
+    fields: frozenset[str]
+
+
+@dataclass(frozen=True)
+class CompiledRule:
+    """A live rule, ready to be asked about a record."""
+
+    live: LiveRule
+    checked: Checked
+    holds: Callable[[Record], bool | None]
+
+    def concerns(self, market: str) -> bool:
+        """Say whether the rule holds in the market."""
+        return not self.live.markets or market in self.live.markets
+
+
+@dataclass(frozen=True)
+class CompiledRuleset:
+    """The rules in force by what they look at; `broken` are the codes of those that do not compile any more."""
+
+    number: int
+    lists: Mapping[str, frozenset[Any]]
+    on_events: Mapping[str, tuple[CompiledRule, ...]]
+    on_entities: Mapping[str, tuple[CompiledRule, ...]]
+    broken: tuple[str, ...] = ()
+
+    def roles_read(self) -> frozenset[str]:
+        """Return the roles whose signals or attributes some rule on events reads."""
+        rules = {rule.live.version_id: rule for rules in self.on_events.values() for rule in rules}
+        names = (name for rule in rules.values() for name in rule.checked.fields_used if "." in name)
+        return frozenset(name.split(".")[0] for name in names) - {"event"}
+
+
+@lru_cache(maxsize=512)
+def compile_where(text: str) -> CompiledWhere:
+    """Compile the `where` of a signal definition; raises ConditionError when it is not right."""
+    checked = check(text, payload_schema()).require()
+    holds = compile_condition(checked)
+    return CompiledWhere(lambda values, now: holds(Record(values, now)), checked.fields_used)
+
+
+class _Keeper:
+    """Holds the newest compiled rule set of the process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._held: CompiledRuleset | None = None
+        self._source: Ruleset | None = None  # the same object for as long as the set and its lists stay as they are
+        self._asked_at = 0.0
+
+    def newest(self) -> CompiledRuleset:
+        """Return the rule set in force, at most ASK_EVERY_SECONDS old."""
+        held, now = self._held, time.monotonic()
+        if held is not None and now - self._asked_at < ASK_EVERY_SECONDS:
+            return held
+        with self._lock:
+            ruleset = load_ruleset(current_ruleset_number())
+            if self._held is None or self._source is not ruleset:
+                self._held, self._source = compile_ruleset(ruleset), ruleset
+            self._asked_at = now
+            return self._held
+
+    def forget(self) -> None:
+        """Drop what is held; for tests, whose databases begin anew with the same numbers."""
+        with self._lock:
+            self._held, self._source, self._asked_at = None, None, 0.0
+
+
+_keeper = _Keeper()
+ruleset_in_force = _keeper.newest
+forget_ruleset = _keeper.forget
+
+
+def compile_ruleset(ruleset: Ruleset) -> CompiledRuleset:
+    """Compile every rule of the set; one that is not right any more is left out, logged and named in `broken`."""
+    signals, lists = signals_in_force(), list_types()
+    on_events: dict[str, list[CompiledRule]] = {}
+    on_entities: dict[str, list[CompiledRule]] = {}
+    broken = []
+    for live in ruleset.rules:
+        schema = entity_schema(live.entity_type, signals, lists) if live.entity_type else event_schema(signals, lists)
+        rule = _compile(live, schema)
+        if rule is None:
+            broken.append(live.code)
+        elif live.entity_type:
+            on_entities.setdefault(live.entity_type, []).append(rule)
+        else:
+            for event_type in live.event_types:
+                on_events.setdefault(event_type, []).append(rule)
+    return CompiledRuleset(ruleset.number, ruleset.lists, _frozen(on_events), _frozen(on_entities), tuple(broken))
+
+
+def _compile(live: LiveRule, schema: Schema) -> CompiledRule | None:
+    result = check(live.condition, schema)
+    if result.checked is None:
+        log.error("rule_does_not_compile", rule=live.code, problems=[problem.message for problem in result.problems])
+        return None
+    return CompiledRule(live, result.checked, compile_condition(result.checked))
+
+
+def _frozen(rules: dict[str, list[CompiledRule]]) -> dict[str, tuple[CompiledRule, ...]]:
+    return {name: tuple(found) for name, found in rules.items()}
