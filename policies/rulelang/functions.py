@@ -74,7 +74,7 @@ _TEXT = (
         gettext_noop(
             "How alike two texts are, from 0 to 1: the share of three-letter pieces of their words in common."
         ),
-        'similarity(title, "lether bag new") > 0.5',
+        'similarity(title, "lether bag new") > 0.4',
     ),
     Function(
         "double",

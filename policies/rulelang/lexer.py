@@ -4,7 +4,7 @@ import math
 import re
 from dataclasses import dataclass, field
 
-from policies.rulelang.limits import INT_MAX, MAX_LITERAL, MAX_PROBLEMS, MAX_TEXT, MAX_TOKENS
+from policies.rulelang.limits import INT_MAX, MAX_LITERAL, MAX_PROBLEMS, MAX_TEXT, MAX_WORD
 from policies.rulelang.quoting import UnquoteError, unquote
 from policies.rulelang.source import Problem, Source, Span
 from policies.rulelang.tokens import Comment, Token, TokenKind
@@ -72,7 +72,7 @@ def lex(source: Source) -> Lexed:
     if refused:
         return Lexed(source, (_end(source),), (), tuple(refused))
     work = _Work(source)
-    while work.at < len(source.text) and len(work.problems) < MAX_PROBLEMS and work.is_small_enough():
+    while work.at < len(source.text) and len(work.problems) < MAX_PROBLEMS:
         work.step()
     work.tokens.append(_end(source))
     return Lexed(source, tuple(work.tokens), tuple(work.comments), tuple(work.problems))
@@ -129,19 +129,9 @@ class _Work:
         elif match := _NUMBER.match(text, self.at):
             self._add_number(match)
         elif match := _WORD.match(text, self.at):
-            kind = TokenKind.SIGN if match[0] == "in" else TokenKind.NAME
-            self._add(Token(kind, Span(*match.span()), match[0]))
+            self._add_word(match)
         else:
             self._add_sign()
-
-    def is_small_enough(self) -> bool:
-        """Report and tell when there are too many tokens."""
-        if len(self.tokens) < MAX_TOKENS:
-            return True
-        text = Text(gettext_noop("The condition has more than %(limit)s words and signs"), {"limit": MAX_TOKENS})
-        advice = Text(gettext_noop("Put long lists into a named list, or write several rules."))
-        self.refuse(Span(self.at, self.at), "too-many-tokens", text, advice)
-        return False
 
     def refuse(self, span: Span, code: str, text: Text, advice: Text = NOTHING) -> None:
         self.problems.append(Problem(self.source, span, code, text, advice))
@@ -149,6 +139,14 @@ class _Work:
     def _add(self, token: Token) -> None:
         self.tokens.append(token)
         self.at = token.span.end
+
+    def _add_word(self, match: re.Match[str]) -> None:
+        kind = TokenKind.SIGN if match[0] == "in" else TokenKind.NAME
+        token = Token(kind, Span(*match.span()), match[0])
+        if len(match[0]) > MAX_WORD:
+            text = Text(gettext_noop("A name has at most %(limit)s characters"), {"limit": MAX_WORD})
+            self.refuse(token.span, "word-too-long", text)
+        self._add(token)
 
     def _add_comment(self, match: re.Match[str]) -> None:
         line_start = self.source.text.rfind("\n", 0, match.start()) + 1

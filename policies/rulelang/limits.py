@@ -3,11 +3,11 @@
 MAX_TEXT = 20_000
 """Characters of one condition."""
 
-MAX_TOKENS = 8_000
-"""Words and signs of one condition."""
-
 MAX_NESTING = 80
 """How deep parentheses, calls and chains of operators may be nested."""
+
+MAX_WORD = 100
+"""Characters of one part of a name."""
 
 MAX_LITERAL = 2_000
 """Characters of one quoted text."""
@@ -16,7 +16,10 @@ MAX_PATTERN = 1_000
 """Characters of one regular expression."""
 
 PATTERN_MEMORY = 2 << 20
-"""Bytes that RE2 may use for one compiled regular expression."""
+"""Bytes that RE2 may use for one regular expression, compiled and searching."""
+
+MAX_PATTERN_STEPS = 5_000
+"""Instructions of a compiled regular expression; searching costs at most these times the text's length."""
 
 MAX_LIST = 1_000
 """Entries of a list written in a condition."""

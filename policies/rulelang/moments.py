@@ -37,7 +37,7 @@ def parse_timestamp(text: str) -> datetime:
     """
     match = _TIMESTAMP.fullmatch(text)
     if match is None:
-        message = f"{text!r} is no point in time; write it as 2026-01-31T08:00:00Z"
+        message = f"{text[:40]!r} is no point in time; write it as 2026-01-31T08:00:00Z"
         raise ValueError(message)
     fraction = (match["fraction"] or "0")[:6].ljust(6, "0")
     zone = "+00:00" if match["zone"] in "Zz" else match["zone"]
@@ -45,7 +45,7 @@ def parse_timestamp(text: str) -> datetime:
         moment = datetime.fromisoformat(f"{match['day']}T{match['time']}.{fraction}{zone}")
         return moment.astimezone(UTC)
     except (ValueError, OverflowError):
-        message = f"{text!r} is no point in time: there is no such day between the years 1 and 9999"
+        message = f"{text[:40]!r} is no point in time: there is no such day between the years 1 and 9999"
         raise ValueError(message) from None
 
 
@@ -60,14 +60,14 @@ def parse_duration(text: str) -> timedelta:
         message = f"{text[:40]!r} is no length of time; write hours, minutes and seconds such as 36h or 1h30m"
         raise ValueError(message)
     total = sum(
-        (Decimal(piece["number"]) * _MICROSECONDS[piece["unit"]] for piece in _PIECE.finditer(match["pieces"])),
+        (Decimal(piece["number"]) * _MICROSECONDS[piece["unit"]] for piece in _PIECE.finditer(match["pieces"] or "")),
         start=Decimal(0),
     )
     if total != total.to_integral_value():
-        message = f"{text!r} is finer than a microsecond; write at most microseconds"
+        message = f"{text[:40]!r} is finer than a microsecond; write at most microseconds"
         raise ValueError(message)
     if total > MAX_DURATION_SECONDS * 1_000_000:
-        message = f"{text!r} is longer than ten thousand years"
+        message = f"{text[:40]!r} is longer than ten thousand years"
         raise ValueError(message)
     span = timedelta(microseconds=int(total))
     return -span if match["sign"] == "-" else span

@@ -7,8 +7,9 @@ from typing import Any
 
 import re2
 
-from policies.rulelang.limits import MAX_PATTERN, PATTERN_MEMORY
-from policies.rulelang.wording import NOTHING, Text, gettext_noop
+from policies.rulelang.limits import MAX_PATTERN, MAX_PATTERN_STEPS, PATTERN_MEMORY
+from policies.rulelang.source import shorten
+from policies.rulelang.wording import NOTHING, Text, gettext_noop, verbatim
 
 _LOOKAROUND = re.compile(r"\(\?<?[=!]|\\[1-9]")
 _SINGLE_BYTE = re.compile(r"(?<!\\)(?:\\\\)*\\C")
@@ -41,14 +42,19 @@ def compile_pattern(pattern: str) -> Callable[[str], Any]:
     try:
         compiled = re2.compile(pattern, options)
     except re2.error as error:
-        raise PatternError(Text(gettext_noop("%(words)s"), {"words": _first_words(error)}), _advise(pattern)) from None
+        raise PatternError(verbatim(_first_words(error)), _advise(pattern)) from None
+    if compiled.programsize > MAX_PATTERN_STEPS:
+        raise PatternError(
+            Text(gettext_noop("it is too large when compiled")),
+            Text(gettext_noop("Repeat less: {0,20} instead of {0,1000}.")),
+        )
     search: Callable[[str], Any] = compiled.search
     return search
 
 
 def _first_words(error: Exception) -> str:
     reason = error.args[0] if error.args else error
-    return reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
+    return shorten(reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason))
 
 
 def _advise(pattern: str) -> Text:

@@ -20,6 +20,7 @@ from policies.rulelang.types import Kind
 from policies.rulelang.wording import Text, gettext_noop
 
 _ARITHMETIC = ("add_", "subtract_", "multiply_", "divide_", "modulo_", "negate_")
+_SCALING = ("multiply_", "divide_", "modulo_")
 _SAME_UNIT = ("add_int", "add_double", "subtract_int", "subtract_double", "negate_int", "negate_double", "widen")
 
 
@@ -81,7 +82,12 @@ class Narrator:
             phrases = IN_FIELD
         elif node.name == "in" and isinstance(node.arguments[1], ListRef):
             phrases = IN_NAMED_LIST
-        return Text(phrases[not holds], self._arguments(node))
+        said = self._arguments(node)
+        pattern = node.arguments[-1]
+        if node.overload.id == "matches" and isinstance(pattern, Const):
+            # A pattern is read as it is; doubled backslashes would only make it harder.
+            said["b"] = pattern.value
+        return Text(phrases[not holds], said)
 
     def _choice(self, node: Choice, *, holds: bool) -> Text:
         return Text(
@@ -126,7 +132,8 @@ class Narrator:
         return Text(gettext_noop("(%(then)s if %(condition)s, otherwise %(otherwise)s)"), values)
 
     def _arguments(self, node: Apply) -> dict[str, object]:
-        unit = _common_unit(node.arguments)
+        is_scaled = node.overload.id.startswith(_SCALING)
+        unit = "" if is_scaled else _common_unit(node.arguments)
         said = []
         for argument in node.arguments:
             text = self.value(argument, unit)

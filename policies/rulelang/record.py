@@ -47,7 +47,9 @@ def read_bool(value: Any) -> Any:
 
 
 def read_int(value: Any) -> Any:
-    """Return a whole number of 64 bits, or UNKNOWN."""
+    """Return a whole number of 64 bits, or UNKNOWN; a float counts when it has no fraction, as JSON knows one kind."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     if type(value) is int or (isinstance(value, int) and not isinstance(value, bool)):
         return value if INT_MIN <= value <= INT_MAX else UNKNOWN
     return UNKNOWN

@@ -135,23 +135,28 @@ def _build_schema(
 def _read_rules(node: Node, outcomes: tuple[str, ...], problems: list[FileProblem]) -> list[RuleInFile]:
     rules: list[RuleInFile] = []
     for item in items(node, "rules", problems):
-        faults: list[FileProblem] = []
-        form = {key: value for key, _, value in _rule_entries(item, faults)}
-        rule_id = word(form["id"], "id", faults) if "id" in form else ""
-        when = word(form["when"], "when", faults) if "when" in form else ""
-        missing = [key for key in ("id", "when") if key not in form]
-        faults += [problem_at(item, f"{key} is missing", f"Add {key}: to the rule.") for key in missing]
-        if rule_id in {rule.spec.id for rule in rules}:
-            faults.append(problem_at(form["id"], f"{rule_id} is used twice", "Give each rule its own id."))
-        lane = _read_lane(form.get("lane"), faults)
-        default = ALLOW if lane is Lane.ALLOW else ""
-        outcome = word(form["outcome"], "outcome", faults) if "outcome" in form else default
-        spec = RuleSpec(rule_id, when, outcome, lane, _read_priority(form.get("priority"), faults))
-        fault = fault_of(spec, outcomes)
-        if fault:
-            faults.append(problem_at(form.get("outcome", item), fault))
-        rules.append(RuleInFile(spec, form.get("when", item), tuple(faults)))
+        rules.append(_read_rule(item, outcomes, {rule.spec.id for rule in rules if rule.spec.id}))
     return rules
+
+
+def _read_rule(item: Node, outcomes: tuple[str, ...], ids_used: set[str]) -> RuleInFile:
+    faults: list[FileProblem] = []
+    form = {key: value for key, _, value in _rule_entries(item, faults)}
+    rule_id, when = (word(form[key], key, faults) if key in form else "" for key in ("id", "when"))
+    lane = _read_lane(form.get("lane"), faults)
+    outcome = word(form["outcome"], "outcome", faults) if "outcome" in form else ""
+    wanted = ("id", "when") if lane is Lane.ALLOW else ("id", "when", "outcome")
+    missing = [key for key in wanted if key not in form]
+    faults += [problem_at(item, f"{key} is missing", f"Add {key}: to the rule.") for key in missing]
+    if rule_id in ids_used:
+        faults.append(problem_at(form["id"], f"{rule_id} is used twice", "Give each rule its own id."))
+    priority = _read_priority(form.get("priority"), faults)
+    spec = RuleSpec(rule_id, when, outcome or ALLOW, lane or Lane.MAIN, priority)
+    fault = fault_of(spec, outcomes)
+    # Without a sound lane or outcome the fault would only repeat what was reported.
+    if fault and lane and outcome:
+        faults.append(problem_at(form["outcome"], fault))
+    return RuleInFile(spec, form.get("when", item), tuple(faults))
 
 
 def _rule_entries(item: Node, faults: list[FileProblem]) -> Iterator[tuple[str, ScalarNode, Node]]:
@@ -161,14 +166,15 @@ def _rule_entries(item: Node, faults: list[FileProblem]) -> Iterator[tuple[str, 
         yield key, key_node, value
 
 
-def _read_lane(node: Node | None, faults: list[FileProblem]) -> Lane:
+def _read_lane(node: Node | None, faults: list[FileProblem]) -> Lane | None:
     if node is None:
         return Lane.MAIN
     name = word(node, "lane", faults)
     if name in list(Lane):
         return Lane(name)
-    faults.append(problem_at(node, f"There is no lane {name}", f"Lanes are {', '.join(Lane)}."))
-    return Lane.MAIN
+    if name:
+        faults.append(problem_at(node, f"There is no lane {name}", f"Lanes are {', '.join(Lane)}."))
+    return None
 
 
 def _read_priority(node: Node | None, faults: list[FileProblem]) -> int:

@@ -9,6 +9,12 @@ from functools import cached_property
 from policies.rulelang.wording import NOTHING, Text, say_as_is
 
 
+def shorten(words: str, limit: int = 60) -> str:
+    """Return words with the middle cut out when they are longer than `limit`."""
+    half = (limit - 1) // 2
+    return words if len(words) <= limit else f"{words[:half]}…{words[-half:]}"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
     """A stretch of the text: offsets in characters, `end` not included."""
@@ -54,11 +60,7 @@ class Source:
 
     def excerpt(self, span: Span, limit: int = 60) -> str:
         """Return the text of a span on one line, shortened in the middle when it is longer than `limit`."""
-        words = " ".join(self.slice(span).split())
-        if len(words) <= limit:
-            return words
-        half = (limit - 1) // 2
-        return f"{words[:half]}…{words[-half:]}"
+        return shorten(" ".join(self.slice(span).split()), limit)
 
 
 class Severity(StrEnum):

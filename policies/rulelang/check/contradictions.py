@@ -11,6 +11,8 @@ from policies.rulelang.wording import Text, gettext_noop
 
 def check_contradictions(root: TypedNode, report: Report) -> None:
     """Report each chain whose conditions on one field exclude one another, or leave nothing out."""
+    if not isinstance(root, Logic):
+        _check_chain([root], "&&", report)
     inner: set[int] = set()
     for node in every(root):
         if isinstance(node, Logic) and id(node) not in inner:

@@ -1,0 +1,125 @@
+"""Texts and events made to do harm get a clear answer in little time."""
+
+import time
+from contextlib import contextmanager
+
+import pytest
+
+from policies.rulelang import Record, check, compile_condition, complete, format_text
+from policies.rulelang.source import ConditionError
+from tests.policies.rulelang.market import LISTS, NOW, SCHEMA, VALUES, checked
+
+
+@contextmanager
+def in_time(seconds=2.0):
+    """Fail when the body takes far longer than it should; the bound leaves room for a busy machine."""
+    start = time.perf_counter()
+    yield
+    assert time.perf_counter() - start < seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("a" * 1_000_000, "text-too-long"),
+        ("(" * 10_000, "nested-too-deep"),
+        ("(" * 10_000 + "gift" + ")" * 9_000, "nested-too-deep"),
+        ("!" * 10_000 + "gift", "nested-too-deep"),
+        ("- " * 5_000 + "amount > 1", "nested-too-deep"),
+        ("[" * 10_000, "nested-too-deep"),
+        ("gift ? " * 2_000, "colon-missing"),
+        ("gift ? true : " * 1_000 + "false", "nested-too-deep"),
+        ("title" + ".lower()" * 2_000 + " == ''", "nested-too-deep"),
+        ("+".join(["amount"] * 2_000) + " > 1", "nested-too-deep"),
+        ("size(" * 3_000, "nested-too-deep"),
+        ("tags.all(x, " * 1_500, "nested-too-deep"),
+        ("1 " * 9_000, "unexpected"),
+        (" && ".join(["a b"] * 1_500), "unexpected"),
+        ("quantity in [" + "1," * 9_000 + "1]", "list-too-long"),
+        ("zz" * 5_000 + " > 1", "word-too-long"),
+        ("zz." * 2_000 + "z > 1", "unknown-name"),
+        ('title == "' + "\\" * 9_999 + '"', "unclosed-text"),
+        ('"' * 9_999, "unsupported-text"),
+        ("quantity > " + "9" * 19_000, "number-too-large"),
+        ("quantity > -9223372036854775809", "number-too-large"),
+        ("amount > 0." + "9" * 10_000 + "e", "bad-number"),
+        ("amount > 1\u202e && gift", "invisible-sign"),
+        ('country == "\u2066SG\u2069"', "invisible-sign"),
+        ("gift // \u202e hidden", "invisible-sign"),
+        ("gi\u200bft", "invisible-sign"),
+        ("аmount > 1", "strange-sign"),  # noqa: RUF001 - a Cyrillic a
+        ("__import__('os').system('true')", "unknown-function"),
+        ("title.__class__.__mro__ == null", "no-such-part"),
+        ("id.format(id) == id", "unknown-function"),
+        ("title.matches('(a+)+$') && title.matches('" + "(" * 500 + "')", "bad-pattern"),
+        ("title.matches('" + "a{1000}" * 100 + "')", "bad-pattern"),
+        ("title.matches('(?:" + "x{0,1000}" * 50 + "){0,1000}')", "bad-pattern"),
+    ],
+)
+def test_hostile_texts_are_refused_in_bounded_time(text, code):
+    with in_time():
+        problems = check(text, SCHEMA).problems
+    assert code in {problem.code for problem in problems}
+    assert len(problems) <= 20
+    assert all(len(problem.message) < 400 and len(problem.hint) < 400 for problem in problems)
+
+
+def test_hostile_texts_reach_neither_layout_nor_completion():
+    with in_time():
+        for text in ("(" * 10_000, "a" * 1_000_000, "a." * 9_000):
+            with pytest.raises(ConditionError):
+                format_text(text)
+            complete(text, len(text), SCHEMA)
+
+
+def test_the_longest_texts_that_are_allowed_still_work():
+    many = "gift" + " && gift" * 2_400
+    long = " && ".join(f"amount > {number}" for number in range(1_000))
+    deep = "!" * 78 + "gift"
+    with in_time(5.0):
+        for text in (many, long, deep, "+".join(["amount"] * 78) + " > 1"):
+            condition = compile_condition(checked(text))
+            assert condition(Record(VALUES, NOW, LISTS)) in (True, False)
+            assert format_text(format_text(text)) == format_text(text)
+
+
+def test_patterns_run_in_linear_time():
+    condition = compile_condition(
+        checked("title.matches('(a+)+$') || title.matches('(a|a)*b') || title.matches('(x+x+)+y')")
+    )
+    with in_time():
+        assert condition(Record({**VALUES, "title": "a" * 50_000 + "!"}, NOW)) is False
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"amount": 10**5000},
+        {"title": "x" * 10_000_000},
+        {"title": "\ud800"},
+        {"tags": ["x"] * 1_000_000},
+        {"seller": []},
+        {"seller": {"id": {"id": "x"}}},
+        {"amount": object()},
+        {"event": {"type": "x", "occurred_at": "9" * 1_000_000}},
+        {"lead_time": "1h" * 1_000_000},
+    ],
+)
+def test_hostile_values_are_unknown(values):
+    text = (
+        "amount > 1 && title.contains('x') && tags.exists(t, t == 'y') && seller.id == 's' && "
+        "event.occurred_at > timestamp('2026-01-01T00:00:00Z') && lead_time > duration('1h')"
+    )
+    condition = compile_condition(checked(text))
+    with in_time():
+        assert condition(Record({**VALUES, **values}, NOW)) in (None, False)
+
+
+def test_the_costliest_loops_stay_bounded():
+    words = frozenset(f"word {number} " + "x" * 480 for number in range(10_000))
+    condition = compile_condition(checked("lists.words.exists(w, similarity(title, w) > 0.99)"))
+    with in_time(10.0):
+        assert condition(Record({**VALUES, "title": "y" * 100_000}, NOW, {"words": words})) is False
+    condition = compile_condition(checked("tags.exists(a, tags.exists(b, a + b == 'z'))"))
+    with in_time(10.0):
+        assert condition(Record({**VALUES, "tags": ["x"] * 256}, NOW)) is False
