@@ -142,7 +142,7 @@ class _Layout:
                 return f"{left} {node.sign} {self._side(node.right, node.sign, is_right=True)}"
             case Logical() | Ternary():
                 return self._chain(node)
-            case Call() | Loop():
+            case _:
                 return self._call(node)
 
     def _literal(self, node: Literal) -> str:

@@ -11,7 +11,6 @@ from policies.rulelang.tree import (
     ListLiteral,
     Literal,
     Logical,
-    Loop,
     Name,
     Node,
     Ternary,
@@ -39,5 +38,5 @@ def infer(node: Node, context: Context) -> TypedNode | None:  # noqa: PLR0911 - 
             return infer_list(node, context)
         case Call():
             return infer_call(node, context)
-        case Loop():
+        case _:
             return infer_loop(node, context)

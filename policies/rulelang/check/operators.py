@@ -16,8 +16,6 @@ _EQUALITIES = frozenset({"==", "!="})
 
 def fits(given: Type, wanted: Type) -> bool:
     """Tell whether a value of one type may stand where the other is wanted, null aside."""
-    if wanted.kind is Kind.ANY:
-        return True
     if given.kind is not wanted.kind:
         return False
     return wanted.element is None or given.element is None or fits(given.element, wanted.element)

@@ -339,6 +339,11 @@ def test_lists_without_any_name_to_offer():
     assert [problem.hint for problem in check("a in lists.b", bare).problems] == [""]
 
 
+def test_the_last_part_of_a_name_alone_finds_the_field():
+    schema = Schema.build(fields={"warehouse_of_origin.x": "int"})
+    assert [problem.hint for problem in check("x > 1", schema).problems] == ["Did you mean `warehouse_of_origin.x`?"]
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [

@@ -171,3 +171,4 @@ def test_advice_for_habits_of_other_languages(text, hint):
 def test_reports_are_bounded():
     assert len(parse(Source(" && ".join(["(a b)"] * 100))).problems) == 20
     assert len(parse(Source("# " * 100)).problems) == 20
+    assert len(parse(Source("\u200b" * 100)).problems) == 20
