@@ -12,14 +12,14 @@ from governance.domain.subjects import Subject
 
 
 def locked_case(actor: Actor, case_id: int) -> Case:
-    """Return the case with its entity and market, locked until the transaction ends.
+    """Return the case with its entity, market and queue, locked until the transaction ends.
 
     Raises NotFound for a case that is not there for `actor`.
     """
     case = (
         visible_cases(actor)
         .filter(pk=case_id)
-        .select_related("entity", "market")
+        .select_related("entity", "market", "queue")
         .select_for_update(of=("self",))
         .first()
     )
