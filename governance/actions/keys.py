@@ -21,7 +21,7 @@ def create_api_key(
     *, actor: Actor, name: str, scopes: list[str], markets: list[str], expires_at: datetime | None = None
 ) -> str:
     """Make a key and return its token, which is shown once and kept nowhere; empty markets are every market."""
-    actor.require(Permission.MANAGE_KEYS)
+    actor.require_in(Permission.MANAGE_KEYS, markets or [None])
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown or not scopes:
         known = ", ".join(sorted(SCOPES))
@@ -53,6 +53,7 @@ def revoke_api_key(*, actor: Actor, key_id: int) -> None:
         key = ApiKey.objects.select_for_update().filter(pk=key_id).first()
         if key is None:
             raise NotFound("There is no such key.")
+        actor.require_in(Permission.MANAGE_KEYS, key.markets or [None])
         if key.revoked_at is None:
             key.revoked_at = timezone.now()
             key.save(update_fields=["revoked_at"])

@@ -33,7 +33,7 @@ def invite_person(*, actor: Actor, email: str, name: str, password: str, locale:
 
 def grant_role(*, actor: Actor, user_id: int, role: Role, market: str | None, queues: Sequence[str] = ()) -> None:
     """Give a person a role in a market, None for every market; giving it twice changes nothing."""
-    actor.require(Permission.MANAGE_PEOPLE, market)
+    actor.require_in(Permission.MANAGE_PEOPLE, [market])
     with transaction.atomic():
         user = User.objects.select_for_update().get(pk=user_id)
         granter = actor.user_id if actor.kind == "person" else None
@@ -55,7 +55,7 @@ def grant_role(*, actor: Actor, user_id: int, role: Role, market: str | None, qu
 
 def revoke_role(*, actor: Actor, user_id: int, role: Role, market: str | None) -> None:
     """Take a role in a market from a person; nobody takes the last administrator's role away."""
-    actor.require(Permission.MANAGE_PEOPLE, market)
+    actor.require_in(Permission.MANAGE_PEOPLE, [market])
     with transaction.atomic():
         user = _locked(user_id)
         grant = RoleGrant.objects.filter(user=user, role=role.value, market_id=market).first()
@@ -74,8 +74,13 @@ def revoke_role(*, actor: Actor, user_id: int, role: Role, market: str | None) -
 
 
 def deactivate_person(*, actor: Actor, user_id: int, reason: str) -> None:
-    """Let a person leave: no sign-in and no open session any more; what was done stays."""
+    """Let a person leave: no sign-in and no open session any more; what was done stays.
+
+    Raises NotAllowed when the person holds a role in a market that the actor does not administer.
+    """
+    held = RoleGrant.objects.filter(user_id=user_id).values_list("market_id", flat=True)
     actor.require(Permission.MANAGE_PEOPLE)
+    actor.require_in(Permission.MANAGE_PEOPLE, held)
     if not reason.strip():
         raise InvalidInput([FieldProblem("reason", "Say why.")])
     if actor.user_id == user_id:

@@ -1,5 +1,6 @@
 """Who acts: a person, an API key or the system itself, with what it may do where."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -88,6 +89,13 @@ class Actor:
         if not self.can(permission, market):
             place = f" in market {market}" if market else ""
             raise NotAllowed(f"{self.label} may not {permission.value.replace('_', ' ')}{place}.")
+
+    def require_in(self, permission: Permission, markets: Iterable[str | None]) -> None:
+        """Raise NotAllowed unless the actor has the permission in each of the markets; None stands for all of them."""
+        for market in markets:
+            if market is None and not self.markets(permission).is_all:
+                raise NotAllowed(f"{self.label} may not {permission.value.replace('_', ' ')} in every market.")
+            self.require(permission, market)
 
     def queues(self, permission: Permission) -> frozenset[str] | None:
         """Return the queue codes that limit the permission, None when it is not limited."""
