@@ -11,6 +11,7 @@ from django.utils import timezone
 from governance.actions import outbox
 from governance.domain.chunks import in_chunks
 from risk.actions.compiled import CompiledRuleset, ruleset_in_force
+from risk.actions.day_counts import count_batch
 from risk.actions.evaluating import AccountAsOf, EventAsOf, evaluate_accounts, evaluate_events, store_hits
 from risk.actions.linking import link_batch
 from risk.actions.signals import Known, accounts_of_batch, refresh_signals
@@ -50,7 +51,8 @@ def process_fact(*, fact_id: int) -> Processed | None:
         return None
     result = process_batch(batch_id=payload["batch_id"])
     with transaction.atomic():
-        outbox.consume_once(fact_id, CONSUMER)
+        if outbox.consume_once(fact_id, CONSUMER) is not None:
+            count_batch(batch_id=payload["batch_id"])
     return result
 
 

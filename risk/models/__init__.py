@@ -1,6 +1,7 @@
 """Tables of risk."""
 
 from risk.models.batches import ImportRun, IngestBatch, RejectedEvent
+from risk.models.days import EventDay
 from risk.models.entities import Entity, EntityLink, EntityUse
 from risk.models.evaluation import RuleHit
 from risk.models.events import Event, EventKey, EventTouch
@@ -12,6 +13,7 @@ __all__ = [
     "EntityState",
     "EntityUse",
     "Event",
+    "EventDay",
     "EventKey",
     "EventTouch",
     "ImportRun",

@@ -9,7 +9,7 @@ from governance.models import OutboxFact
 from risk.actions.compiled import forget_ruleset
 from risk.actions.ingest import ingest_events
 from risk.actions.processing import process_batch, process_fact
-from risk.models import Entity, EntityLink, EntityState, RuleHit, Score, SignalSnapshot
+from risk.models import Entity, EntityLink, EntityState, EventDay, RuleHit, Score, SignalSnapshot
 from risk.queries.hits import hits_for_intake
 from tests.builders.governance import make_markets
 
@@ -159,6 +159,8 @@ def test_a_fact_is_worked_on_once():
     fact = OutboxFact.objects.get(name="events_ingested")
     assert process_fact(fact_id=fact.pk) is not None
     assert process_fact(fact_id=fact.pk) is None
+    assert EventDay.objects.filter(type="order_dispatched").count() == 12
+    assert sum(EventDay.objects.values_list("events", flat=True)) == 24
 
 
 def test_accounts_that_share_a_payment_account_are_tied():
