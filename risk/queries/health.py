@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Count, F, Max, Min, QuerySet, Sum
@@ -72,7 +72,7 @@ def events_per_day(actor: Actor, period: Period) -> list[DayCount]:
 
 def hits_per_day(actor: Actor, period: Period) -> list[DayCount]:
     """Return the hits per day (UTC) and market by the data's clock, in the order of days."""
-    rows = _hits(actor, period).annotate(day=TruncDate("as_of"))
+    rows = _hits(actor, period).annotate(day=TruncDate("as_of", tzinfo=UTC))
     counted = rows.values("day", "market_id").annotate(count=Count("pk")).order_by("day", "market_id")
     return [DayCount(row["day"], row["market_id"], row["count"]) for row in counted]
 
@@ -106,7 +106,9 @@ def intake(actor: Actor, markets: Sequence[str] = ()) -> Intake:
 
 def _hits(actor: Actor, period: Period) -> QuerySet[RuleHit]:
     rows = _in(within_markets(RuleHit.objects.all(), actor, Permission.VIEW_HEALTH), period.markets)
-    return rows.filter(as_of__date__gte=period.first, as_of__date__lte=period.last, is_suppressed=False)
+    start = datetime.combine(period.first, time.min, UTC)
+    end = datetime.combine(period.last, time.min, UTC) + timedelta(days=1)
+    return rows.filter(as_of__gte=start, as_of__lt=end, is_suppressed=False)
 
 
 def _in(rows: QuerySet[Any], markets: Sequence[str]) -> QuerySet[Any]:
