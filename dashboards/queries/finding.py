@@ -1,12 +1,16 @@
-"""Find things of every room by a few letters, for the command palette.
-
-Each room gives one finder; a finder returns at most a handful of what the viewer may see.
-"""
+"""Find things of every room by a few letters, for the command palette."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from cases.queries.finding import find_cases
+from governance.domain.roles import Permission
+from policies.queries.finding import find_policies, find_rules
+from risk.queries.finding import find_entities
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,33 +18,35 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
     from governance.domain.actors import Actor
+    from governance.domain.finding import Found
 
 HITS_EACH = 6
-
-
-@dataclass(frozen=True)
-class Found:
-    """One thing: its name, a hint that tells it from others, its page."""
-
-    label: str
-    hint: str
-    url: str
+LEAST_LETTERS = 2
 
 
 @dataclass(frozen=True)
 class Finder:
-    """What one room finds: a heading and a function of viewer, words and limit."""
+    """What one room finds: a heading, the page of a hit, who may look, and the search itself."""
 
-    label: _StrPromise
+    label: _StrPromise | str
+    page: str
+    permission: Permission
     find: Callable[[Actor, str, int], list[Found]]
 
 
-FINDERS: tuple[Finder, ...] = ()
+FINDERS: tuple[Finder, ...] = (
+    Finder(_("Cases"), "cases:detail", Permission.VIEW_CASES, find_cases),
+    Finder(_("Entities"), "risk:entity", Permission.VIEW_ENTITIES, find_entities),
+    Finder(_("Policies"), "policies:policy", Permission.VIEW_POLICIES, find_policies),
+    Finder(_("Rules"), "policies:rule", Permission.VIEW_RULES, find_rules),
+)
 
 
-def find_everywhere(actor: Actor, words: str) -> list[tuple[str, list[Found]]]:
-    """Return what each room finds for the words, rooms without a hit left out; nothing for less than two letters."""
-    if len(words.strip()) < 2:
+def find_everywhere(actor: Actor, words: str) -> list[tuple[Finder, list[Found]]]:
+    """Return what each room finds; rooms without a hit are left out, and so is everything for less than two letters."""
+    words = words.strip()
+    if len(words) < LEAST_LETTERS:
         return []
-    found = [(str(finder.label), finder.find(actor, words.strip(), HITS_EACH)) for finder in FINDERS]
-    return [(label, hits) for label, hits in found if hits]
+    open_to = [finder for finder in FINDERS if actor.can(finder.permission)]
+    found = [(finder, finder.find(actor, words, HITS_EACH)) for finder in open_to]
+    return [(finder, hits) for finder, hits in found if hits]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from cases.queries.finding import count_open_cases
 from governance.domain.roles import Permission
 from governance.queries.approvals import pending_for
 from governance.queries.escalations import escalation_counts
@@ -33,6 +34,12 @@ def waiting_escalations(actor: Actor) -> Waiting:
     """Return the running escalations; urgent when an update is overdue."""
     counts = escalation_counts(actor)
     return Waiting(counts.open, _("running"), is_urgent=counts.overdue > 0)
+
+
+def waiting_cases(actor: Actor) -> Waiting:
+    """Return the open cases that the viewer may see."""
+    count = count_open_cases(actor, RAIL_LIMIT)
+    return Waiting(count.number, _("open"), is_exact=count.is_exact)
 
 
 def waiting_approvals(actor: Actor) -> Waiting:

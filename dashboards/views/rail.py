@@ -91,6 +91,7 @@ RAIL: tuple[RoomGroup, ...] = (
                 page="cases:queue",
                 permissions=frozenset({_P.VIEW_CASES}),
                 key="c",
+                counter=waiting.waiting_cases,
                 purpose=_("Claim a case, see the evidence, decide."),
             ),
             Room(

@@ -4,8 +4,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dashboards.queries import finding
-from dashboards.queries.finding import Finder, Found
-from governance.domain.roles import Role
+from dashboards.queries.finding import Finder
+from governance.domain.finding import Found
+from governance.domain.roles import Permission, Role
 from governance.models import User
 from tests.builders.escalations import make_escalations
 from tests.builders.governance import PASSWORD, make_markets, make_person
@@ -73,8 +74,11 @@ def test_signing_in_by_keyboard(page):
 
 @pytest.mark.parametrize("opened", ["Control+k", "/", "click"])
 def test_the_palette_finds_pages_actions_and_things(page, lead, check_accessibility, monkeypatch, opened):
-    found = [Found("Toko Sejahtera", "seller S-1", "/list?q=toko")]
-    monkeypatch.setattr(finding, "FINDERS", (Finder("Entities", lambda *_: found),))
+    number = make_escalations(1, opener=lead)[0]
+    finder = Finder(
+        "Entities", "governance:escalation", Permission.VIEW_ESCALATIONS, lambda *_: [Found(number, "Toko")]
+    )
+    monkeypatch.setattr(finding, "FINDERS", (finder,))
     page.goto("/styleguide")
     if opened == "click":
         page.get_by_role("button", name="Search or run a command").click()
@@ -84,10 +88,10 @@ def test_the_palette_finds_pages_actions_and_things(page, lead, check_accessibil
     expect(palette.get_by_role("option", name="Home")).to_be_visible()
     expect(palette.get_by_role("option", name="Escalate")).to_be_visible()
     page.keyboard.type("toko")
-    expect(palette.get_by_role("option", name="Toko Sejahtera")).to_have_attribute("aria-selected", "true")
+    expect(palette.get_by_role("option", name="Toko")).to_have_attribute("aria-selected", "true")
     check_accessibility(page)
     page.keyboard.press("Enter")
-    page.wait_for_url(re.compile("q=toko"))
+    page.wait_for_url(re.compile(f"/escalations/{number}"))
 
 
 def test_the_palette_says_when_nothing_is_found(page, lead):

@@ -10,11 +10,12 @@ from django.urls import include, path
 from redis.exceptions import ConnectionError as RedisDown
 
 from dashboards.queries import finding
-from dashboards.queries.finding import Finder, Found, find_everywhere
+from dashboards.queries.finding import Finder, find_everywhere
 from dashboards.views import rail
 from dashboards.views.rail import RAIL, build_rail
 from governance.domain.actors import system_actor
 from governance.domain.errors import Conflict, FieldProblem, InvalidInput, NotAllowed, NotFound
+from governance.domain.finding import Found
 from governance.domain.roles import Permission, Role
 from governance.models import User
 from tests.builders.escalations import make_escalations
@@ -134,7 +135,7 @@ def test_counts_are_kept_for_some_seconds_for_this_viewer(pages, django_assert_n
     build_rail(first, "/")
     with django_assert_num_queries(0):
         build_rail(first, "/")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         build_rail(second, "/")
 
 
@@ -175,13 +176,20 @@ def test_visitors_see_nothing(address):
 
 def test_the_palette_asks_every_room_and_needs_two_letters(monkeypatch):
     def find(actor, words, limit):
-        return [Found(f"{words} for {actor.label}", "seller", "/e/1")] if words == "toko" else []
+        return [Found(7, f"{words} for {actor.label}", "seller")] if words == "toko" else []
 
-    monkeypatch.setattr(finding, "FINDERS", (Finder("Entities", find), Finder("None", lambda *_: [])))
+    page, may = "governance:escalation", Permission.VIEW_ESCALATIONS
+    finders = (
+        Finder("Entities", page, may, find),
+        Finder("Nothing", page, may, lambda *_: []),
+        Finder("Without a page", "no:page", may, find),
+        Finder("Closed", page, Permission.MANAGE_PEOPLE, find),
+    )
+    monkeypatch.setattr(finding, "FINDERS", finders)
     lead = make_person(Role.LEAD, name="Ana")
     assert find_everywhere(lead, " t ") == []
     response = client_of(lead).get("/palette?q=toko")
-    item = {"label": "toko for Ana", "hint": "seller", "url": "/e/1"}
+    item = {"label": "toko for Ana", "hint": "seller", "url": "/escalations/7"}
     assert response.json() == {"groups": [{"label": "Entities", "items": [item]}]}
     assert "no-store" in response["Cache-Control"]
 
