@@ -54,7 +54,11 @@ class EntityUse(models.Model):
 
 
 class EntityLink(models.Model):
-    """Two accounts that touched the same device, payment account or address. `low` has the smaller key."""
+    """Two accounts that used the same device, payment account or address. `low` has the smaller key.
+
+    Derived from EntityUse: first seen when the second of them used it, last seen when either did. Gone when too
+    many share the thing.
+    """
 
     low = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
     high = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")

@@ -1,6 +1,8 @@
 """Loading rows into PostgreSQL: what is stored, once, whoever else is loading."""
 
+import random
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -195,6 +197,28 @@ def test_the_planner_is_left_as_it_was() -> None:
             assert cursor.fetchone() == ("on", "on")
 
 
+def run_together(count: int, work: Callable[[int], None]) -> None:
+    """Run `work` in threads with a connection each, all at once; raise what any of them raised."""
+    barrier = threading.Barrier(count)
+    errors: list[BaseException] = []
+
+    def run(place: int) -> None:
+        try:
+            barrier.wait(20)
+            work(place)
+        except BaseException as error:  # noqa: BLE001  (told by the main thread)
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[place]) for place in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert errors == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_loaders_that_overlap_neither_block_each_other_for_good_nor_store_twice() -> None:
     """Four loaders send the same events and entities in different orders, with some of their own."""
@@ -203,30 +227,17 @@ def test_loaders_that_overlap_neither_block_each_other_for_good_nor_store_twice(
         for number in range(300)
     ]
     make_room(shared)
-    barrier = threading.Barrier(4)
     results: list[LoadResult] = []
-    errors: list[BaseException] = []
 
     def work(place: int) -> None:
-        try:
-            barrier.wait(20)
-            for turn in range(4):
-                own = [row(10_000 + place * 1000 + turn * 100 + number, day=2 + turn) for number in range(50)]
-                part = shared[turn * 75 : (turn + 1) * 75]
-                rows = [*own, *(part if place % 2 else reversed(part))]
-                with transaction.atomic():
-                    results.append(BulkLoader(source="shop", batch_id=place, received_at=NOW).load(rows))
-        except BaseException as error:  # noqa: BLE001  (told by the main thread)
-            errors.append(error)
-        finally:
-            connection.close()
+        for turn in range(4):
+            own = [row(10_000 + place * 1000 + turn * 100 + number, day=2 + turn) for number in range(50)]
+            part = shared[turn * 75 : (turn + 1) * 75]
+            rows = [*own, *(part if place % 2 else reversed(part))]
+            with transaction.atomic():
+                results.append(BulkLoader(source="shop", batch_id=place, received_at=NOW).load(rows))
 
-    threads = [threading.Thread(target=work, args=[place]) for place in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert errors == []
+    run_together(4, work)
     assert sum(result.accepted for result in results) == 300 + 4 * 4 * 50
     assert sum(len(result.duplicates) for result in results) == 3 * 300
     assert Event.objects.count() == EventKey.objects.count() == 300 + 800
@@ -234,3 +245,22 @@ def test_loaders_that_overlap_neither_block_each_other_for_good_nor_store_twice(
     assert Entity.objects.filter(type="seller").count() == 5
     assert EventTouch.objects.count() == 2 * 300 + 800
     assert the_seller().last_seen_at.day == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_loaders_that_change_the_same_entities_in_different_orders_all_get_through() -> None:
+    load([row(number, TouchRow("seller", "seller", f"S{number}")) for number in range(400)])
+
+    def work(place: int) -> None:
+        for turn in range(5):
+            order = random.Random(place * 10 + turn).sample(range(400), 400)
+            rows = [
+                row(1000 * (1 + place * 5 + turn) + number, TouchRow("seller", "seller", f"S{number}"), day=2 + turn)
+                for number in order
+            ]
+            with transaction.atomic():
+                BulkLoader(source="shop", batch_id=place, received_at=NOW).load(rows)
+
+    run_together(4, work)
+    assert Event.objects.count() == 400 * 21
+    assert {moment.day for moment in Entity.objects.values_list("last_seen_at", flat=True)} == {6}
