@@ -56,6 +56,7 @@ def take_back(*, entry: LedgerEntry, now: datetime, reason: str) -> SchemeView:
         severity=entry.severity,
         decision_id=entry.decision_id,
         at=now,
+        expires_at=entry.expires_at,  # leaves the sum together with what it takes back
         reverses=entry,
         reason=reason,
     )
@@ -75,6 +76,7 @@ def adjust(*, entity_id: int, scheme: SchemeView, now: datetime, reason: str) ->
             severity=source.severity,
             decision_id=source.decision_id,
             at=now,
+            expires_at=source.expires_at,
             reason=reason,
         )
     return lines_of(entity_id, scheme)

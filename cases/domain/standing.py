@@ -70,7 +70,6 @@ def standing_at(lines: Sequence[LedgerLine], spec: SchemeSpec, at: datetime) -> 
     tally = tally_at(counting(lines), spec, at)
     value = clamp(spec, tally.raw)
     ahead = [milestone.at for milestone in spec.milestones if not is_reached(spec, value, milestone.at)]
-    distance = abs(ahead[0] - value) if ahead else None
     points = sum(abs(row.points) for row in tally.in_force if _is_against(spec, row))
     reached = tuple(milestone.at for milestone in spec.milestones if is_reached(spec, value, milestone.at))
     return Standing(
@@ -81,10 +80,10 @@ def standing_at(lines: Sequence[LedgerLine], spec: SchemeSpec, at: datetime) -> 
         maximum=spec.maximum,
         value=value,
         points=points,
-        zone=_zone_of(spec, points, reached, distance),
+        zone=zone_of(spec, value, points),
         reached=reached,
         next_milestone=ahead[0] if ahead else None,
-        distance=distance,
+        distance=abs(ahead[0] - value) if ahead else None,
         next_expiry=_next_expiry(tally),
         is_expiry_stopped=tally.is_expiry_stopped,
         violations_by_policy=count_by_policy(tally.in_force),
@@ -125,6 +124,18 @@ def is_reached(spec: SchemeSpec, value: int, milestone: int) -> bool:
     return value >= milestone if spec.direction is Direction.ACCUMULATE else value <= milestone
 
 
+def zone_of(spec: SchemeSpec, value: int, points: int) -> Zone:
+    """Return how a value on the scale with so many unsigned violation points in force is called."""
+    ahead = [milestone.at for milestone in spec.milestones if not is_reached(spec, value, milestone.at)]
+    if not ahead:
+        return Zone.FINAL
+    if len(ahead) < len(spec.milestones):
+        return Zone.RESTRICTED
+    if points and abs(ahead[0] - value) <= spec.warn_within:
+        return Zone.AT_RISK
+    return Zone.NOTED if points else Zone.GOOD
+
+
 def _expire(in_force: dict[int, LedgerLine], expiring: list[tuple[datetime, int]], at: datetime) -> int:
     """Take what has expired by `at` out of force; return its signed points."""
     gone = 0
@@ -139,16 +150,6 @@ def _has_come(spec: SchemeSpec, raw: int) -> bool:
 
 def _is_against(spec: SchemeSpec, row: LedgerLine) -> bool:
     return row.points > 0 if spec.direction is Direction.ACCUMULATE else row.points < 0
-
-
-def _zone_of(spec: SchemeSpec, points: int, reached: tuple[int, ...], distance: int | None) -> Zone:
-    if reached and distance is None:
-        return Zone.FINAL
-    if reached:
-        return Zone.RESTRICTED
-    if points and distance is not None and distance <= spec.warn_within:
-        return Zone.AT_RISK
-    return Zone.NOTED if points else Zone.GOOD
 
 
 def _next_expiry(tally: Tally) -> Expiry | None:

@@ -12,7 +12,8 @@ class LedgerEntry(models.Model):
     points is signed in the direction of the scheme's arithmetic: a violation adds under an accumulating scheme
     and subtracts under a depleting one; a reversal entry carries the opposite sign and names what it reverses. An
     adjustment changes what the violation of the same decision costs, because an earlier one came or went and
-    repeats cost more. `at` is when the entry counts from.
+    repeats cost more. `at` is when the entry counts from. Reversals and adjustments expire with the violation that
+    they belong to, so that at any time the sum of what has not expired is what is in force.
     """
 
     entity = models.ForeignKey("risk.Entity", on_delete=models.PROTECT, related_name="+")
