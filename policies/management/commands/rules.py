@@ -20,6 +20,7 @@ from policies.rulelang.files import (
     explain_event,
 )
 from policies.rulelang.moments import parse_timestamp
+from policies.rulelang.reference import write_reference
 from policies.rulelang.rules_form import RulesFile, load_rules
 from policies.rulelang.ruleset import RuleSet
 from policies.rulelang.yaml_form import RulesFileError
@@ -47,6 +48,7 @@ class Command(BaseCommand):
         explaining.add_argument("--rules", required=True, help="rules file (YAML)")
         explaining.add_argument("--event", required=True, help="one event (JSON)")
         explaining.add_argument("--text", action="store_true", help="plain words instead of JSON")
+        commands.add_parser("reference", help="write the reference of the language (Markdown)")
         for command in (evaluating, explaining):
             command.add_argument("--now", help="instant of evaluation (RFC 3339); default: when the event occurred")
 
@@ -54,6 +56,9 @@ class Command(BaseCommand):
         """Run one sub-command; exit with 1 when something is wrong."""
         if options["command"] == "check":
             is_right = self._check(options["file"])
+        elif options["command"] == "reference":
+            self.stdout.write(write_reference(), ending="")
+            is_right = True
         elif options["command"] == "eval":
             is_right = self._evaluate(options["rules"], options["events"], _read_now(options["now"]))
         else:

@@ -96,6 +96,12 @@ def test_explain_says_why(rules, tmp_path):
     assert "R1 (hold): true\n  ✓ All of these hold" in out.getvalue()
 
 
+def test_the_reference_is_written():
+    out = io.StringIO()
+    call_command("rules", "reference", stdout=out)
+    assert out.getvalue().startswith("# The rule language\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
