@@ -12,6 +12,8 @@ from cases.domain.wording import wording_for
 from cases.queries.ground import ground_of
 from cases.queries.scope import no_such_case, visible_cases
 from governance.domain.actors import Actor
+from policies.domain.schemes import SchemeSpec
+from policies.queries.policies import PolicyVersionView
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class DecisionPreview:
     plan: DecisionPlan
     sanctions: tuple[SanctionPreview, ...]
     appeal_days: int
+    policy: PolicyVersionView
+    scheme: SchemeSpec
 
 
 def preview_decision(
@@ -53,4 +57,5 @@ def preview_decision(
         SanctionPreview(due.kind, names[due.kind], due.milestone, due.ends_at, SANCTION_KINDS[due.kind].is_severe)
         for due in plan.sanctions
     )
-    return DecisionPreview(plan, sanctions, ground.scheme.spec.appeal.window_days)
+    spec = ground.scheme.spec
+    return DecisionPreview(plan, sanctions, spec.appeal.window_days, ground.policy, spec)

@@ -6,7 +6,7 @@ from governance.views.formats import relative_words
 
 
 def client_text() -> dict[str, str]:
-    """Return every text of `governance/static/aedile/js/`, by key; {placeholders} are filled by the script."""
+    """Return every text of the browser's scripts, by key; {placeholders} are filled by the script."""
     return {
         **relative_words(),
         "keys.page": _("This page"),
@@ -27,6 +27,20 @@ def client_text() -> dict[str, str]:
         "chart.failed": _("The chart could not be drawn. The table below has the numbers."),
         "veil.show": _("Show"),
         "veil.hide": _("Hide"),
+        "case.keys": _("This case"),
+        "case.yes": _("Yes"),
+        "case.submit": _("Decide and open the next case"),
+        "case.change": _("Change"),
+        "case.macro": _("Use the first rationale"),
+        "case.claim_next": _("Claim the next case"),
+        "case.next_piece": _("Next piece of evidence"),
+        "case.previous_piece": _("Previous piece of evidence"),
+        "case.no_preview": _("The preview did not come. Answer the last question again."),
+        "case.look_first": _("This crosses a milestone. Look at what follows, then press Enter again."),
+        "case.taken": _("{name} has this case now. You cannot decide it any more."),
+        "case.lost": _("This case is no longer yours: its time ran out or somebody took it back."),
+        "case.changed": _("This case changed: new evidence came in, or its severity rose."),
+        "case.moved": _("This case moved on meanwhile."),
         "error.network": _("No connection to the server. Check your network and try again."),
         "error.server": _("The server failed (error {status}). Try again; if it stays, tell your administrator."),
         "error.forbidden": _("You may not do this. Ask an administrator for the role."),
