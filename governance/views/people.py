@@ -17,10 +17,10 @@ from django_filters import CharFilter, ChoiceFilter, FilterSet
 
 from governance.actions.keys import create_api_key, revoke_api_key
 from governance.actions.people import deactivate_person, grant_role, invite_person, revoke_role
-from governance.admin_forms import ALL_MARKETS, DeactivateForm, InviteForm, KeyForm, RoleForm
 from governance.domain.errors import Conflict, InvalidInput, NotFound
 from governance.domain.roles import Permission, Role
 from governance.forms import show_problems
+from governance.forms.admin import ALL_MARKETS, DeactivateForm, InviteForm, KeyForm, RoleForm
 from governance.queries.markets import markets_in
 from governance.queries.people_pages import all_keys, all_people
 from governance.views.columns import CellKind, Column
