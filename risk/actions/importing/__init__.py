@@ -1,0 +1,1 @@
+"""Import files: read, join, render, load, account for every row."""
