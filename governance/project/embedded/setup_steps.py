@@ -23,12 +23,11 @@ class Step:
 
 def demo_steps(home: Home) -> tuple[Step, ...]:
     """Return what fills a new database with the demo marketplace, in order."""
-    events = str(home.demo / "events.parquet")
     return (
         Step("demo.people", "Making one login per role", ("demo_people",)),
         Step("demo.pack", "Loading the policy pack", ("load_pack",)),
         Step("demo.data", "Generating the demo marketplace", ("demo_data", "--out", str(home.demo))),
-        Step("demo.import", "Importing it", ("import_data", events, "--mapping", "examples/demo.yaml")),
+        Step("demo.import", "Importing it", ("import_data", str(home.demo), "--mapping", "examples/demo.yaml")),
     )
 
 

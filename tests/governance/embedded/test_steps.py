@@ -73,7 +73,7 @@ def test_a_database_with_people_of_its_own_gets_no_demo(url: str) -> None:
 def test_the_demo_makes_people_and_data_before_it_imports() -> None:
     steps = demo_steps(Home(Path("/somewhere")))
     assert [step.arguments[0] for step in steps] == ["demo_people", "load_pack", "demo_data", "import_data"]
-    assert steps[3].arguments[1] == steps[2].arguments[2] + "/events.parquet"
+    assert steps[3].arguments[1] == steps[2].arguments[2]
 
 
 def run_steps(start: Starter, home: Home, *commands: str) -> Run:
