@@ -14,7 +14,8 @@ from risk.actions.compiled import CompiledRuleset, ruleset_in_force
 from risk.actions.day_counts import count_batch
 from risk.actions.evaluating import AccountAsOf, EventAsOf, evaluate_accounts, evaluate_events, store_hits
 from risk.actions.linking import link_batch
-from risk.actions.signals import Known, accounts_of_batch, refresh_signals
+from risk.actions.signal_rows import Known
+from risk.actions.signals import accounts_of_batch, refresh_signals
 from risk.domain.records import EntitySnapshot
 from risk.models import Entity, IngestBatch, RuleHit
 from risk.queries.events import Row, entities_of, event_pages, signals_as_of

@@ -1,7 +1,6 @@
 """Refresh signals and scores of the accounts that a batch touched."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,11 +10,12 @@ from psycopg2 import sql
 
 from policies.domain.signals import SignalSpec
 from risk.actions.compiled import compile_where
-from risk.domain.readings import Reading, SeenEvent, filters_of, read_signals
+from risk.actions.signal_rows import Known, store_scores, store_snapshots, store_states
+from risk.domain.readings import SeenEvent, filters_of, read_signals
 from risk.domain.records import event_values
-from risk.domain.scoring import ScoreResult, score
+from risk.domain.scoring import score
 from risk.domain.vocabulary import PAYLOAD_FIELDS
-from risk.models import EntityState, IngestBatch, Score, SignalSnapshot
+from risk.models import IngestBatch
 from risk.queries.signals import CardInForce
 
 ROWS_A_WRITE = 2_000
@@ -58,14 +58,6 @@ LOCK_STATES = """
 """
 
 
-@dataclass(frozen=True)
-class Known:
-    """A reading with the score that follows from it, None for types without a scorecard."""
-
-    reading: Reading
-    score: ScoreResult | None
-
-
 def accounts_of_batch(batch: IngestBatch, entity_types: Sequence[str]) -> dict[str, list[int]]:
     """Return the keys of the accounts that the batch touched, by type, in ascending order."""
     found: dict[str, list[int]] = {entity_type: [] for entity_type in entity_types}
@@ -98,10 +90,10 @@ def refresh_signals(
     conditions = {text: where.holds for text, where in wheres.items()}
     readings = read_signals(specs=specs, conditions=conditions, events=events, moments=moments)
     known = [Known(reading, score(card.spec, reading.values) if card else None) for reading in readings]
-    _store_snapshots(known, {spec.name: spec.version for spec in specs})
+    store_snapshots(known, {spec.name: spec.version for spec in specs})
     if card:
-        _store_scores(known, card.id)
-    _store_states(known)
+        store_scores(known, card.id)
+    store_states(known)
     return known
 
 
@@ -135,58 +127,3 @@ def _events(
                     roles={},
                 )
                 yield SeenEvent(entity_id, role, event_type, occurred_at, values)
-
-
-def _store_snapshots(known: Sequence[Known], versions: dict[str, int]) -> None:
-    rows = [
-        SignalSnapshot(
-            entity_id=one.reading.entity_id,
-            as_of=one.reading.as_of,
-            values=one.reading.values,
-            volumes=one.reading.volumes,
-            counts=one.reading.counts,
-            versions=versions,
-        )
-        for one in known
-    ]
-    SignalSnapshot.objects.bulk_create(
-        rows,
-        batch_size=ROWS_A_WRITE,
-        update_conflicts=True,
-        unique_fields=["entity", "as_of"],
-        update_fields=["values", "volumes", "counts", "versions"],
-    )
-
-
-def _store_scores(known: Sequence[Known], scorecard_id: int) -> None:
-    rows = [
-        Score(
-            entity_id=one.reading.entity_id,
-            as_of=one.reading.as_of,
-            value=one.score.value,
-            band=one.score.band,
-            contributions=[asdict(part) for part in one.score.contributions],
-            scorecard_id=scorecard_id,
-        )
-        for one in known
-        if one.score is not None
-    ]
-    Score.objects.bulk_create(rows, batch_size=ROWS_A_WRITE, ignore_conflicts=True)
-
-
-def _store_states(known: Sequence[Known]) -> None:
-    newest = {one.reading.entity_id: one for one in known}
-    present = dict(EntityState.objects.filter(entity_id__in=list(newest)).values_list("entity_id", "as_of"))
-    rows = [
-        EntityState(
-            entity_id=entity_id,
-            as_of=one.reading.as_of,
-            values=one.reading.values,
-            volumes=one.reading.volumes,
-            score=one.score.value if one.score else None,
-            band=one.score.band if one.score else "",
-        )
-        for entity_id, one in newest.items()
-        if entity_id not in present or present[entity_id] <= one.reading.as_of
-    ]
-    EntityState.objects.bulk_update(rows, ["as_of", "values", "volumes", "score", "band"], batch_size=500)

@@ -1,8 +1,9 @@
 """Add up a score from signals, with what each one contributed."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from functools import lru_cache
 
 from policies.domain.signals import ScorecardSpec, ScorePart
 
@@ -35,7 +36,15 @@ def score(card: ScorecardSpec, values: Mapping[str, float | None]) -> ScoreResul
 
 
 def _contribution(part: ScorePart, value: float | None) -> Contribution:
+    most, starts, points = _steps(part)
     if value is None:
-        return Contribution(part.signal, None, part.null_points, part.most_points)
-    reached = [step for step in part.bins if step.starts_at <= Decimal(str(value))]
-    return Contribution(part.signal, value, reached[-1].points if reached else 0, part.most_points)
+        return Contribution(part.signal, None, part.null_points, most)
+    reached = bisect_right(starts, value)
+    return Contribution(part.signal, value, points[reached - 1] if reached else 0, most)
+
+
+@lru_cache(maxsize=256)
+def _steps(part: ScorePart) -> tuple[int, tuple[float, ...], tuple[int, ...]]:
+    """Return the most points of a part, and where its steps start with what they bring."""
+    starts = tuple(float(step.starts_at) for step in part.bins)
+    return part.most_points, starts, tuple(step.points for step in part.bins)
