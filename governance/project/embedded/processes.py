@@ -16,6 +16,7 @@ from governance.project.embedded.accounts import Account
 PR_SET_PDEATHSIG = 1
 IS_LINUX = sys.platform == "linux"
 POLL_SECONDS = 0.05
+QUIT_SECONDS = 5.0
 _LIBC = ctypes.CDLL(None, use_errno=True) if IS_LINUX else None
 
 
@@ -145,7 +146,7 @@ def stop(child: Child, seconds: float) -> None:
     if child.wait(seconds):
         return
     child.send(signal.SIGQUIT)
-    if child.wait(5):
+    if child.wait(QUIT_SECONDS):
         return
     child.send(signal.SIGKILL)
     child.wait(5)

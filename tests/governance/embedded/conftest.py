@@ -47,7 +47,7 @@ class Run:
     def output(self) -> str:
         return "\n".join(self.lines)
 
-    def wait_for(self, text: str, seconds: float = 60) -> float:
+    def wait_for(self, text: str, seconds: float = 120) -> float:
         """Wait until a line holds `text`; return the seconds since the start."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -79,7 +79,7 @@ class Run:
     def end(self, number: signal.Signals) -> int:
         """Send a signal to the process group, as a terminal does; return the exit code."""
         os.killpg(self.process.pid, number)
-        return self.process.wait(60)
+        return self.process.wait(120)
 
 
 Starter = Callable[..., Run]

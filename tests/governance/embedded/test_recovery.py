@@ -18,6 +18,7 @@ from governance.project.embedded.binaries import SERVER_ENVIRONMENT, find_postgr
 from governance.project.embedded.home import Home
 from governance.project.embedded.ports import find_free_port
 from governance.project.embedded.processes import identity_options
+from governance.project.embedded.runtime import read_runtime
 from tests.governance.embedded.conftest import READY, Starter, assert_gone
 
 PORT = "18500"
@@ -115,18 +116,30 @@ def test_a_stranger_who_got_the_pid_lives_on(manage: Manage, home: Home, data: P
     assert stranger.status() == psutil.STATUS_SLEEPING
 
 
-@pytest.mark.parametrize("text", ["", "garbage\n", "0\n"])
+@pytest.mark.parametrize("text", ["", "garbage\n"])
 def test_a_torn_pid_file_is_no_obstacle(manage: Manage, home: Home, data: Path, text: str) -> None:
     (data / "postmaster.pid").write_text(text)
     done = count_users(manage, home)
     assert "users 0" in done.stdout, done.stderr
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": "x", "children": []}', "\x00\xff"])
-def test_a_corrupted_runtime_file_is_no_obstacle(start: Starter, home: Home, text: str) -> None:
-    home.runtime_file.write_text(text)
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "7", '{"pid": "x", "children": []}', '{"pid": 1, "children": [{}]}', "\x00\xff"]
+)
+def test_a_corrupted_runtime_file_counts_as_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / "runtime.json").write_text(text)
+    assert read_runtime(tmp_path / "runtime.json") is None
+
+
+def test_a_runtime_file_that_is_no_text_counts_as_none(tmp_path: Path) -> None:
+    (tmp_path / "runtime.json").write_bytes(b"\xff\xfe{")
+    assert read_runtime(tmp_path / "runtime.json") is None
+
+
+def test_a_corrupted_runtime_file_is_no_obstacle(start: Starter, home: Home) -> None:
+    home.runtime_file.write_text("{ torn")
     command = start("showmigrations", "governance", on=home)
-    assert command.process.wait(60) == 0
+    assert command.process.wait(120) == 0
     command.wait_for("[X] 0001")
     assert not home.runtime_file.exists()
 

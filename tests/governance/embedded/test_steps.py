@@ -94,7 +94,7 @@ def test_steps_run_once_and_show_what_they_print(start: Starter, home: Home) -> 
 
 def test_a_failing_step_ends_the_run_and_is_tried_again(start: Starter, home: Home) -> None:
     run = run_steps(start, home, "version", "no_such_command")
-    assert run.process.wait(60) == 1
+    assert run.process.wait(120) == 1
     run.wait_for("`manage.py no_such_command` failed with exit code 1")
     assert "Unknown command: 'no_such_command'" in run.output
     again = run_steps(start, home, "version", "version")

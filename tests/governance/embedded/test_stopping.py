@@ -41,6 +41,14 @@ def test_a_wait_that_does_not_look_is_interrupted_once() -> None:
             pytest.fail("it was asked to stop before")
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_ctrl_c_a_kill_and_a_closed_terminal_ask_to_stop(number: signal.Signals) -> None:
+    request = StopRequest()
+    with request.listening():
+        os.kill(os.getpid(), number)
+    assert request.is_made
+
+
 def test_the_handlers_before_come_back() -> None:
     before = signal.getsignal(signal.SIGINT)
     with StopRequest().listening():
