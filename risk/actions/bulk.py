@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from risk.actions.copying import close_stage, copy_lines, escape, open_stage
+from risk.actions.copying import copy_lines, escape, open_stage
 from risk.actions.entity_rows import Key, store_entities
 from risk.actions.partitions import ensure_partitions
 from risk.domain.event_rows import EventRow, digest_of
@@ -25,7 +25,10 @@ ON CONFLICT (source, external_id) DO NOTHING
 """
 KNOWN_KEYS = """
 SELECT staged.number, staged.digest = known.digest
-FROM ingest_key AS staged JOIN risk_eventkey AS known ON known.source = %s AND known.external_id = staged.external_id
+FROM ingest_key AS staged
+CROSS JOIN LATERAL (
+    SELECT event_id, digest FROM risk_eventkey WHERE source = %s AND external_id = staged.external_id LIMIT 1
+) AS known
 WHERE known.event_id <> staged.event_id
 """
 COPY_EVENTS = """
@@ -71,7 +74,6 @@ class BulkLoader:
             if fresh:
                 ids = store_entities(cursor, (rows[number] for number, _event_id in fresh))
                 self._copy_events(cursor, rows, fresh, ids)
-            close_stage(cursor)
         moments = [rows[number].at for number, _event_id in fresh]
         return LoadResult(
             accepted=len(fresh),

@@ -4,11 +4,6 @@ from collections.abc import Iterable
 from io import BytesIO
 from typing import Any
 
-# Staged rows carry no statistics: a plan by look-ups in indexes is the right one whatever the planner guesses.
-_BEGIN = """
-SET LOCAL jit = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL work_mem = '32MB'
-"""
-_END = "SET LOCAL enable_hashjoin = DEFAULT; SET LOCAL enable_mergejoin = DEFAULT; SET LOCAL work_mem = DEFAULT"
 _STAGE = """
 CREATE TEMP TABLE ingest_key (
     number int, external_id varchar(160), event_id bigint, occurred_at timestamptz, digest bytea
@@ -22,22 +17,19 @@ CREATE TEMP TABLE ingest_entity (
 
 
 def open_stage(cursor: Any) -> None:
-    """Make the staging tables of this connection, or empty them, and fit the planner to them.
+    """Make the staging tables of this connection, or empty them.
 
     They live as long as the connection and are empty after each transaction, so that frequent small loads do
-    not make and drop tables all the time.
+    not make and drop tables all the time. They carry no statistics: statements look up staged rows one by one
+    (LATERAL, subquery, ON CONFLICT) and leave the planner no join to guess at. Compiling such statements costs
+    more than it brings, so that is off until the end of the transaction.
     """
     cursor.execute("SELECT to_regclass('pg_temp.ingest_entity')")
     if cursor.fetchone()[0] is None:
         cursor.execute(_STAGE)
     else:
         cursor.execute("DELETE FROM ingest_key; DELETE FROM ingest_entity")
-    cursor.execute(_BEGIN)
-
-
-def close_stage(cursor: Any) -> None:
-    """Give the rest of the transaction its own planner settings back."""
-    cursor.execute(_END)
+    cursor.execute("SET LOCAL jit = off")
 
 
 def escape(text: str) -> str:

@@ -13,15 +13,17 @@ COPY ingest_entity (number, market_id, type, external_id, first_at, last_at, nam
 """
 # What is known already gets its key, and a mark when the events tell something new of it.
 FIND_KNOWN = """
-UPDATE ingest_entity AS staged SET id = known.id, is_changed =
-    known.first_seen_at > staged.first_at OR known.last_seen_at < staged.last_at
-    OR coalesce(staged.described_at > coalesce(known.described_at, '-infinity'), false)
-    OR coalesce(NOT known.attributes @> staged.attributes, false)
-    OR (known.name = '' AND staged.name IS NOT NULL)
-FROM risk_entity AS known
-WHERE staged.id IS NULL AND known.market_id = staged.market_id AND known.type = staged.type
-    AND known.external_id = staged.external_id
-RETURNING staged.number, known.id
+UPDATE ingest_entity AS staged SET (id, is_changed) = (
+    SELECT known.id,
+        known.first_seen_at > staged.first_at OR known.last_seen_at < staged.last_at
+        OR coalesce(staged.described_at > coalesce(known.described_at, '-infinity'), false)
+        OR coalesce(NOT known.attributes @> staged.attributes, false)
+        OR (known.name = '' AND staged.name IS NOT NULL)
+    FROM risk_entity AS known
+    WHERE known.market_id = staged.market_id AND known.type = staged.type AND known.external_id = staged.external_id
+)
+WHERE staged.id IS NULL
+RETURNING staged.number, staged.id
 """
 INSERT_NEW = """
 INSERT INTO risk_entity
@@ -32,28 +34,26 @@ ORDER BY market_id COLLATE "C", type COLLATE "C", external_id COLLATE "C"
 ON CONFLICT (market_id, type, external_id) DO NOTHING
 RETURNING market_id, type, external_id, id
 """
-LOCK_CHANGED = """
-SELECT count(*) FROM (
-    SELECT FROM ingest_entity AS staged JOIN risk_entity AS known ON known.id = staged.id
-    WHERE staged.is_changed ORDER BY known.id FOR NO KEY UPDATE OF known
-) AS locked
-"""
-# Newer descriptions win over older ones; older ones fill in what nothing newer has told.
-UPDATE_CHANGED = """
-UPDATE risk_entity AS known SET
-    first_seen_at = least(known.first_seen_at, staged.first_at),
-    last_seen_at = greatest(known.last_seen_at, staged.last_at),
-    described_at = greatest(known.described_at, staged.described_at),
+# Newer descriptions win over older ones; older ones fill in what nothing newer has told. All these rows exist: the
+# conflict is the way to change them one by one in the order of their keys.
+CHANGE_KNOWN = """
+INSERT INTO risk_entity AS known
+    (id, market_id, type, external_id, name, attributes, first_seen_at, last_seen_at, described_at)
+SELECT id, market_id, type, external_id, coalesce(name, ''), coalesce(attributes, '{}'), first_at, last_at, described_at
+FROM ingest_entity WHERE is_changed ORDER BY id
+ON CONFLICT (id) DO UPDATE SET
+    first_seen_at = least(known.first_seen_at, excluded.first_seen_at),
+    last_seen_at = greatest(known.last_seen_at, excluded.last_seen_at),
+    described_at = greatest(known.described_at, excluded.described_at),
     name = CASE
-        WHEN staged.name IS NULL THEN known.name
-        WHEN known.name = '' OR staged.described_at >= coalesce(known.described_at, '-infinity') THEN staged.name
+        WHEN excluded.name = '' THEN known.name
+        WHEN known.name = '' OR excluded.described_at >= coalesce(known.described_at, '-infinity') THEN excluded.name
         ELSE known.name END,
     attributes = CASE
-        WHEN staged.attributes IS NULL THEN known.attributes
-        WHEN staged.described_at >= coalesce(known.described_at, '-infinity')
-            THEN known.attributes || staged.attributes
-        ELSE staged.attributes || known.attributes END
-FROM ingest_entity AS staged WHERE staged.is_changed AND known.id = staged.id
+        WHEN excluded.attributes = '{}' THEN known.attributes
+        WHEN excluded.described_at >= coalesce(known.described_at, '-infinity')
+            THEN known.attributes || excluded.attributes
+        ELSE excluded.attributes || known.attributes END
 """
 
 
@@ -120,14 +120,12 @@ def store_entities(cursor: Any, rows: Iterable[EventRow]) -> dict[Key, int]:
     ids: dict[Key, int] = {}
     while True:
         cursor.execute(FIND_KNOWN)
-        ids.update((keys[number], entity_id) for number, entity_id in cursor.fetchall())
+        ids.update((keys[number], entity_id) for number, entity_id in cursor.fetchall() if entity_id is not None)
         if len(ids) == len(keys):
             break
         cursor.execute(INSERT_NEW)
         ids.update(((market, kind, external_id), entity_id) for market, kind, external_id, entity_id in cursor)
         if len(ids) == len(keys):
             break
-    cursor.execute(LOCK_CHANGED)
-    if cursor.fetchone()[0]:
-        cursor.execute(UPDATE_CHANGED)
+    cursor.execute(CHANGE_KNOWN)
     return ids

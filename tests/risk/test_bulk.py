@@ -188,15 +188,6 @@ def test_a_moment_of_another_form_is_refused() -> None:
         BulkLoader(source="shop", batch_id=1, received_at=NOW).load([bad])
 
 
-def test_the_planner_is_left_as_it_was() -> None:
-    with transaction.atomic():
-        make_room([row(1)])
-        BulkLoader(source="shop", batch_id=1, received_at=NOW).load([row(1)])
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT current_setting('enable_hashjoin'), current_setting('enable_mergejoin')")
-            assert cursor.fetchone() == ("on", "on")
-
-
 def run_together(count: int, work: Callable[[int], None]) -> None:
     """Run `work` in threads with a connection each, all at once; raise what any of them raised."""
     barrier = threading.Barrier(count)

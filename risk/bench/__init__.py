@@ -1,0 +1,1 @@
+"""Benchmarks of risk; `manage.py bench NAME` runs them."""

@@ -1,0 +1,41 @@
+"""Benchmarks run, tell what they measured, and leave nothing behind."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from dashboards.management.commands.bench import BENCHMARKS
+
+
+def scratch_databases() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'aedile\\_bench\\_%'")
+        return [name for (name,) in cursor.fetchall()]
+
+
+def test_an_unknown_name_is_told_with_the_known_ones() -> None:
+    with pytest.raises(CommandError, match=sorted(BENCHMARKS)[0]):
+        call_command("bench", "nothing")
+
+
+@pytest.mark.parametrize("scale", ["0", "-1", "much", "nan"])
+def test_a_scale_that_is_none_is_refused(scale: str) -> None:
+    with pytest.raises(CommandError, match="--scale"):
+        call_command("bench", "ingest", "--scale", scale)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_the_ingest_benchmark_reports_and_cleans_up() -> None:
+    before = scratch_databases()
+    out = StringIO()
+    call_command("bench", "ingest", "--json", "--scale", "0.1", "--seed", "3", stdout=out)
+    report = json.loads(out.getvalue())
+    assert (report["name"], report["seed"], report["scale"]) == ("ingest", 3, 0.1)
+    assert report["machine"]["cores"] >= 1
+    assert report["results"]["events"] == 2000
+    assert report["results"]["events_per_second"] > 0
+    assert scratch_databases() == before
