@@ -66,7 +66,7 @@ def _cell(sheet: Any, value: object) -> Any:
     written: Any = to_cell(value)
     cell = WriteOnlyCell(sheet, value=written)
     if isinstance(written, str):
-        cell.data_type = "s"  # never a formula, whatever the text begins with
+        cell.data_type = "s"  # never a formula or an error value (#N/A), whatever the text says
     return cell
 
 

@@ -181,6 +181,14 @@ def test_xlsx_holds_the_same_and_runs_no_formula(client, lead):
     assert sheet.freeze_panes == "A2"
 
 
+def test_words_that_look_like_an_error_value_stay_words(client, lead):
+    key = make_escalations(1, opener=lead)[0]
+    Escalation.objects.filter(pk=key).update(summary="#N/A")
+    rows, sheet = read_xlsx(client.get("/list?export=xlsx"))
+    assert rows[1][0] == "#N/A"
+    assert sheet["A2"].data_type == "s"
+
+
 def test_exports_follow_the_columns(client, lead):
     make_escalations(1, opener=lead)
     client.post("/list", {"column": ["severity"]})
