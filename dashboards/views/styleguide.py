@@ -86,6 +86,7 @@ class Styleguide(LoginRequiredMixin, TemplateView):
             line=_line(),
             bars=_bars(),
             ranking=_ranking(),
+            graph=_graph(),
             nothing=Chart(kind=ChartKind.LINE, x=("2026-01-01",), series=(Series("Cases", (None,)),), x_label="Day"),
         )
 
@@ -117,6 +118,22 @@ def _rows() -> list[SampleRow]:
         )
         for index in range(12)
     ]
+
+
+def _graph() -> dict[str, list[dict[str, Any]]]:
+    return {
+        "nodes": [
+            {"id": "a", "label": "Toko Sejahtera", "tone": "accent", "isCentre": True, "url": "/"},
+            {"id": "b", "label": "Toko Baru 99", "tone": "danger"},
+            {"id": "c", "label": LONG_WORD, "tone": "warn"},
+            {"id": "d", "label": "device 77f", "tone": "neutral"},
+        ],
+        "links": [
+            {"from": "a", "to": "b", "label": "bank account", "isHard": True},
+            {"from": "a", "to": "d", "label": "device"},
+            {"from": "c", "to": "d", "label": "device"},
+        ],
+    }
 
 
 def _line() -> Chart:

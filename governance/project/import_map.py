@@ -19,6 +19,7 @@ PACKAGES: dict[str, str] = {
     "cytoscape": "npm/cytoscape.js",
     "npm/plotly": "npm/plotly.js",  # a plain script: fetched through import.meta.resolve
     "npm/ace": "npm/ace/ace.js",
+    "npm/ace-css": "npm/ace/css/ace.css",
     "npm/ace-tools": "npm/ace/ext-language_tools.js",
     "npm/ace-search": "npm/ace/ext-searchbox.js",
     "npm/ace-yaml": "npm/ace/mode-yaml.js",

@@ -25,8 +25,18 @@ register = template.Library()
 
 # Every page imports these; early.js is a plain script and not among them.
 _SHELL_MODULES = frozenset(
-    {"aedile/app", "aedile/charts", "aedile/components", "aedile/dialogs", "aedile/keys", "aedile/lists"}
-    | {"aedile/menus", "aedile/palette", "aedile/rail", "aedile/requests", "aedile/store", "aedile/styles"}
+    {"aedile/app", "aedile/charts", "aedile/components", "aedile/dialogs", "aedile/graphs", "aedile/keys"}
+    | {
+        "aedile/lists",
+        "aedile/loading",
+        "aedile/menus",
+        "aedile/paint",
+        "aedile/palette",
+        "aedile/rail",
+        "aedile/requests",
+        "aedile/store",
+        "aedile/styles",
+    }
     | {"aedile/text", "aedile/theme", "aedile/times", "aedile/toast", "aedile/veils"}
 )
 

@@ -297,3 +297,30 @@ def test_nothing_moves_while_a_page_loads(page, lead):
     page.goto("/styleguide")
     wait_for_charts(page)
     assert page.evaluate("window.moved") < 0.01
+
+
+def test_the_editor_works_under_the_policy_and_is_no_keyboard_trap(page, lead):
+    page.goto("/styleguide")
+    editor = page.locator(".editor.ace_editor")
+    editor.scroll_into_view_if_needed()
+    expect(editor.locator(".ace_gutter-cell.ace_error")).to_have_count(1)
+    editor.click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" && seller.o")
+    page.locator(".ace_autocomplete").get_by_text("seller.orders_30d").wait_for()
+    page.keyboard.press("Enter")
+    assert page.locator("[data-sample-editor]").input_value().endswith("seller.orders_30d")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    assert page.evaluate("!document.activeElement.closest('.ace_editor .ace_text-input')")
+
+
+def test_a_graph_is_drawn_and_leads_on(page, lead):
+    page.goto("/styleguide")
+    graph = page.locator("[data-graph]")
+    graph.scroll_into_view_if_needed()
+    expect(graph).to_have_attribute("data-drawn", "yes")
+    assert graph.locator("canvas").count() >= 1
+    page.get_by_role("button", name=re.compile("Dewi Lestari")).click()
+    page.get_by_role("button", name="Dark").click()
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")

@@ -3,6 +3,7 @@
 import { startCharts } from "aedile/charts";
 import { startComponents } from "aedile/components";
 import { startDialogs } from "aedile/dialogs";
+import { startGraphs } from "aedile/graphs";
 import { startKeys } from "aedile/keys";
 import { startLists } from "aedile/lists";
 import { startMenus } from "aedile/menus";
@@ -26,5 +27,6 @@ startLists();
 startTimes();
 startVeils();
 startCharts();
+startGraphs();
 // After every module script of the page has run, so that pages can register components of their own.
 document.addEventListener("DOMContentLoaded", startComponents);

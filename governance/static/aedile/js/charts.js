@@ -2,6 +2,8 @@
 // draws again when the theme changes. Plotly is large: it is fetched when the first chart comes into sight.
 // A trace says its tone in `meta.tone` (accent, ok, warn, danger, info, neutral, or 1…8); never a colour.
 
+import { loadScript } from "aedile/loading";
+import { faded, readColours } from "aedile/paint";
 import { holdStyle } from "aedile/styles";
 import { text } from "aedile/text";
 
@@ -11,40 +13,20 @@ const PLOTLY_STYLES = [
   "plotly.js-style-global",
   "9f215cf04c5486422605d13261cb87401f4e7763b6296af81e98efbc0130da53",
 ];
-let plotly = null;
 
-function loadPlotly() {
-  plotly ??= new Promise((resolve, reject) => {
-    PLOTLY_STYLES.forEach(holdStyle);
-    const script = document.createElement("script");
-    script.src = import.meta.resolve("npm/plotly");
-    script.onload = () => resolve(window.Plotly);
-    script.onerror = () => reject(new Error("Plotly did not load"));
-    document.head.append(script);
-  });
-  return plotly;
+async function loadPlotly() {
+  PLOTLY_STYLES.forEach(holdStyle);
+  await loadScript("npm/plotly");
+  return window.Plotly;
 }
 
-// A token may be light-dark(): only the browser knows the colour. A probe element resolves it.
 function colours() {
-  const probe = document.createElement("span");
-  probe.hidden = true;
-  document.body.append(probe);
-  const read = (token) => {
-    probe.style.color = `var(--${token})`;
-    return getComputedStyle(probe).color;
+  const series = Object.fromEntries(Array.from({ length: SERIES }, (_, index) => [index + 1, `series-${index + 1}`]));
+  const states = { danger: "danger-solid", warn: "warn-solid", ok: "ok-solid", info: "info-solid", neutral: "neutral-solid" };
+  return {
+    tones: readColours({ accent: "accent", ...states, ...series }),
+    ...readColours({ text: "text-2", faint: "text-3", line: "line", ground: "surface", raised: "raised", strong: "text" }),
   };
-  const tones = Object.fromEntries(["danger", "warn", "ok", "info", "neutral"].map((tone) => [tone, read(`${tone}-solid`)]));
-  tones.accent = read("accent");
-  for (let index = 1; index <= SERIES; index += 1) tones[index] = read(`series-${index}`);
-  const found = { tones, text: read("text-2"), faint: read("text-3"), line: read("line"), ground: read("surface"), raised: read("raised"), strong: read("text") };
-  probe.remove();
-  return found;
-}
-
-function faded(colour, alpha) {
-  const [red, green, blue] = colour.match(/[\d.]+/g);
-  return `rgba(${red}, ${green}, ${blue}, ${alpha})`;
 }
 
 function painted(trace, index, paint) {
