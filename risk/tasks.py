@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from risk.actions.backtesting import run_fact
 from risk.actions.partitions import make_partitions_ahead
 from risk.actions.processing import process_fact
 
@@ -16,3 +17,9 @@ def make_partitions() -> None:
 def process_batch(fact_id: int) -> None:
     """Run signals, scores and rules over the batch of an `events_ingested` fact."""
     process_fact(fact_id=fact_id)
+
+
+@shared_task(ignore_result=True)
+def run_rule(fact_id: int) -> None:
+    """Run a rule over stored events."""
+    run_fact(fact_id=fact_id)

@@ -81,7 +81,8 @@ def _send(fact: OutboxFact) -> None:
     fact.attempts += 1
     try:
         for task in ROUTES.get(fact.name, ()):
-            app.send_task(task, args=[fact.id], queue=QUEUE_OF_ROOM[task.split(".", 1)[0]])
+            queue = QUEUE_OF_TASK.get(task) or QUEUE_OF_ROOM[task.split(".", 1)[0]]
+            app.send_task(task, args=[fact.id], queue=queue)
     except OperationalError as error:
         fact.error = str(error)[:500]
         log.warning("fact_not_sent", fact_id=fact.id, name=fact.name, error=fact.error)
@@ -96,6 +97,10 @@ QUEUE_OF_ROOM = {
     "cases": "cases",
     "dashboards": "batch",
 }
+
+
+# Work that may take minutes waits elsewhere than what people and rules wait for.
+QUEUE_OF_TASK = {"risk.tasks.run_rule": "batch"}
 
 
 def peek(fact_id: int, consumer: str) -> dict[str, Any] | None:

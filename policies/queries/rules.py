@@ -1,15 +1,17 @@
-"""Read the rules that fire."""
+"""Read the rules that fire, and single versions as the engines read them."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
+from governance.domain.actors import Actor
 from governance.domain.errors import NotFound
 from policies.domain.rules import ALLOW_LANE, Outcome
-from policies.models import RulesetVersion, RuleVersion
+from policies.models import Rule, RulesetVersion, RuleVersion
 from policies.queries.lists import lists_in_force
+from policies.queries.scope import visible_versions
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,7 @@ class LiveRule:
     version_id: int
     rule_id: int
     code: str
+    number: int
     title: str
     policy_id: int
     policy_code: str
@@ -82,6 +85,28 @@ def load_ruleset(number: int) -> Ruleset:
     return kept.ruleset
 
 
+def rule_version(version_id: int) -> LiveRule:
+    """Return a version as the engines read it, whatever its state; raises NotFound when there is none."""
+    return _one(RuleVersion.objects.all(), version_id)
+
+
+def visible_rule_version(actor: Actor, version_id: int) -> LiveRule:
+    """Return a version that the viewer may see; raises NotFound otherwise."""
+    return _one(visible_versions(actor), version_id)
+
+
+def live_version_of(rule_id: int) -> int | None:
+    """Return the key of the version that fires, None when none does."""
+    return Rule.objects.values_list("live_id", flat=True).get(pk=rule_id)
+
+
+def _one(rows: QuerySet[RuleVersion], version_id: int) -> LiveRule:
+    row = rows.select_related("rule__policy").filter(pk=version_id).first()
+    if row is None:
+        raise NotFound("There is no such version of a rule.")
+    return to_live_rule(row)
+
+
 def _rules(version_ids: list[int]) -> tuple[LiveRule, ...]:
     rows = RuleVersion.objects.filter(pk__in=version_ids).select_related("rule__policy")
     rules = [to_live_rule(row) for row in rows]
@@ -94,6 +119,7 @@ def to_live_rule(row: RuleVersion) -> LiveRule:
         version_id=row.pk,
         rule_id=row.rule_id,
         code=row.rule.code,
+        number=row.number,
         title=row.rule.title,
         policy_id=row.rule.policy_id,
         policy_code=row.rule.policy.code,

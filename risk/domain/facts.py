@@ -1,3 +1,3 @@
 """The facts that risk produces."""
 
-FACTS: tuple[str, ...] = ("events_ingested", "events_rejected", "rules_hit")
+FACTS: tuple[str, ...] = ("events_ingested", "events_rejected", "rules_hit", "rule_run_asked")

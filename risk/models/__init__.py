@@ -5,6 +5,7 @@ from risk.models.days import EventDay
 from risk.models.entities import Entity, EntityLink, EntityUse
 from risk.models.evaluation import RuleHit
 from risk.models.events import Event, EventKey, EventTouch
+from risk.models.runs import RuleRun
 from risk.models.signals import EntityState, Score, Scorecard, SignalDefinition, SignalSnapshot
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "IngestBatch",
     "RejectedEvent",
     "RuleHit",
+    "RuleRun",
     "Score",
     "Scorecard",
     "SignalDefinition",
