@@ -16,13 +16,13 @@ from policies.domain.conditions import RuleSchemas, find_condition_problems
 from policies.domain.rules import (
     OPEN_STATES,
     Expectation,
-    Outcome,
     RuleState,
     RuleText,
     find_code_problems,
     find_text_problems,
 )
 from policies.models import Rule, RuleVersion, SavedTestEvent
+from policies.queries.rule_versions import text_of
 from policies.queries.scope import visible_policies, visible_versions
 from policies.rulelang import Problem
 
@@ -157,19 +157,6 @@ def remove_test_event(*, actor: Actor, version_id: int, test_event_id: int) -> N
             raise NotFound("There is no such test event.")
         record(actor, version, "rule_test_removed", {"title": kept.title, "record": kept.record}, {})
         kept.delete()
-
-
-def text_of(version: RuleVersion) -> RuleText:
-    """Return what a version says."""
-    return RuleText(
-        condition=version.condition,
-        event_types=tuple(version.event_types),
-        entity_type=version.entity_type,
-        markets=tuple(version.markets),
-        outcome=Outcome(version.outcome),
-        priority=version.priority,
-        reason=version.reason,
-    )
 
 
 def _lock_draft(actor: Actor, version_id: int) -> RuleVersion:
