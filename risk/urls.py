@@ -1,6 +1,23 @@
 """Addresses of risk."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from risk.views import rule_detail, rule_editor, rule_runs, rule_steps, rule_tests
+from risk.views.rule_list import RuleList
 
 app_name = "risk"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("rules", RuleList.as_view(), name="rules"),
+    path("rules/new", rule_editor.new_rule, name="rule-new"),
+    path("rules/check", rule_editor.check_text, name="rule-check"),
+    path("rules/complete", rule_editor.complete_text, name="rule-complete"),
+    path("rules/<slug:code>", rule_detail.rule_page, name="rule"),
+    path("rules/<slug:code>/edit", rule_editor.edit_rule, name="rule-edit"),
+    path("rules/<slug:code>/<int:number>/next", rule_steps.write_next, name="rule-next"),
+    path("rules/<slug:code>/<int:number>/run", rule_runs.start, name="rule-run"),
+    path("rules/<slug:code>/<int:number>/run/progress", rule_runs.progress, name="rule-run-progress"),
+    path("rules/<slug:code>/<int:number>/run/<int:run_id>/cancel", rule_runs.cancel, name="rule-run-cancel"),
+    path("rules/<slug:code>/<int:number>/tests", rule_tests.add, name="rule-test-add"),
+    path("rules/<slug:code>/<int:number>/tests/<int:test_event_id>/remove", rule_tests.remove, name="rule-test-remove"),
+    path("rules/<slug:code>/<int:number>/<slug:verb>", rule_steps.step, name="rule-step"),
+]

@@ -27,6 +27,7 @@ class RuleSchemas:
 class TestEvent:
     """A record that a rule must or must not hit."""
 
+    id: int
     title: str
     values: Mapping[str, Any]
     expectation: Expectation

@@ -13,7 +13,7 @@ from policies.domain.policies import Examples, NoticeTemplate
 from policies.domain.severity import Severity
 from policies.domain.trees import DecisionTree, parse_tree
 from policies.models import PolicyVersion
-from policies.queries.scope import visible_policy_versions
+from policies.queries.scope import visible_policies, visible_policy_versions
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,20 @@ def versions_of(actor: Actor, policy_code: str) -> list[PolicyVersionView]:
 def policy_ids_by_code() -> dict[str, int]:
     """Return the keys of all policies by code."""
     return dict(PolicyVersion.objects.values_list("policy__code", "policy_id").distinct())
+
+
+def policy_codes(actor: Actor) -> list[str]:
+    """Return the codes of the policies that the viewer may see, in order."""
+    return list(visible_policies(actor).order_by("code").values_list("code", flat=True))
+
+
+def policy_choices(actor: Actor) -> list[tuple[int, str]]:
+    """Return key and name (code and title) of the policies that the viewer may see, by code."""
+    rows = visible_policy_versions(actor).order_by("policy__code", "-number").distinct("policy__code")
+    return [
+        (row.policy_id, f"{row.policy.code} · {in_locale(row.titles, actor.locale)}")
+        for row in rows.select_related("policy")
+    ]
 
 
 def title_in(view: PolicyVersionView, locale: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Case, F, OuterRef, QuerySet, Subquery, Value, When
 
@@ -10,7 +11,7 @@ from governance.domain.actors import Actor
 from governance.domain.errors import NotFound
 from governance.queries.people import names_of
 from policies.domain.rules import OPEN_STATES, Outcome, RuleState, RuleText
-from policies.models import Rule, RuleChange, RuleVersion
+from policies.models import RuleChange, RuleVersion
 from policies.queries.scope import visible_rules, visible_versions
 
 
@@ -91,10 +92,12 @@ class ChangeView:
     reason: str
 
 
-def rule_rows(actor: Actor) -> QuerySet[Rule]:
-    """Return the visible rules for a list, each with `standing_id`, `state`, `outcome`, `open_state`, `changed_at`."""
+def rule_rows(actor: Actor) -> QuerySet[Any]:
+    """Return the visible rules for a list, with columns of the version that stands and of the last change."""
     versions = visible_versions(actor).filter(rule=OuterRef("pk"))
-    order = Case(When(state=RuleState.LIVE, then=Value(0)), When(state=RuleState.PAUSED, then=Value(1)), default=2)
+    order = Case(
+        When(state=RuleState.LIVE, then=Value(0)), When(state=RuleState.PAUSED, then=Value(1)), default=Value(2)
+    )
     standing = versions.order_by(order, "-number")
     changes = RuleChange.objects.filter(version__rule=OuterRef("pk")).order_by("-id")
     return (
@@ -105,6 +108,8 @@ def rule_rows(actor: Actor) -> QuerySet[Rule]:
             state=Subquery(standing.values("state")[:1]),
             outcome=Subquery(standing.values("outcome")[:1]),
             entity_type=Subquery(standing.values("entity_type")[:1]),
+            condition=Subquery(standing.values("condition")[:1]),
+            markets=Subquery(standing.values("markets")[:1]),
             open_state=Subquery(versions.filter(state__in=OPEN_STATES).values("state")[:1]),
             changed_at=Subquery(changes.values("at")[:1]),
             changed_by=Subquery(changes.values("actor_label")[:1]),

@@ -12,4 +12,4 @@ def test_events_of(rule_id: int) -> list[TestEvent]:
 
 def to_test_event(row: SavedTestEvent) -> TestEvent:
     """Return the test that a row holds."""
-    return TestEvent(row.title, row.record, Expectation.HIT if row.is_hit_expected else Expectation.NO_HIT)
+    return TestEvent(row.pk, row.title, row.record, Expectation.HIT if row.is_hit_expected else Expectation.NO_HIT)

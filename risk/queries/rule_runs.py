@@ -35,6 +35,11 @@ class RunView:
     figures: RunFigures | None
 
     @property
+    def permille(self) -> int:
+        """Return the share that was read, in thousandths."""
+        return round(self.share_done * 1000)
+
+    @property
     def is_active(self) -> bool:
         """Say whether it waits or goes on."""
         return self.state in {RunState.WAITING, RunState.RUNNING}
