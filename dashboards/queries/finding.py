@@ -38,7 +38,7 @@ FINDERS: tuple[Finder, ...] = (
     Finder(_("Cases"), "cases:detail", Permission.VIEW_CASES, find_cases),
     Finder(_("Entities"), "cases:entity", Permission.VIEW_ENTITIES, find_entities),
     Finder(_("Policies"), "policies:policy", Permission.VIEW_POLICIES, find_policies),
-    Finder(_("Rules"), "policies:rule", Permission.VIEW_RULES, find_rules),
+    Finder(_("Rules"), "risk:rule", Permission.VIEW_RULES, find_rules),
 )
 
 

@@ -9,9 +9,9 @@ from functools import lru_cache
 from typing import Any
 
 import structlog
+
 from policies.queries.lists import list_types
 from policies.queries.rules import LiveRule, Ruleset, current_ruleset_number, load_ruleset
-
 from policies.rulelang import Checked, Record, Schema, check, compile_condition
 from risk.domain.records import entity_schema, event_schema, payload_schema
 from risk.queries.signals import signals_in_force

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 from django.db import transaction
@@ -10,15 +10,16 @@ from django.utils import timezone
 
 from governance.actions import outbox
 from governance.domain.chunks import in_chunks
+from risk.actions.as_of import events_as_of
 from risk.actions.compiled import CompiledRuleset, ruleset_in_force
 from risk.actions.day_counts import count_batch
-from risk.actions.evaluating import AccountAsOf, EventAsOf, evaluate_accounts, evaluate_events, store_hits
+from risk.actions.evaluating import AccountAsOf, evaluate_accounts, evaluate_events, store_hits
 from risk.actions.linking import link_batch
 from risk.actions.signal_rows import Known
 from risk.actions.signals import accounts_of_batch, refresh_signals
 from risk.domain.records import EntitySnapshot
 from risk.models import Entity, IngestBatch, RuleHit
-from risk.queries.events import Row, entities_of, event_pages, signals_as_of
+from risk.queries.events import event_pages
 from risk.queries.signals import scorecards_in_force, signals_in_force
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _run_over_events(batch: IngestBatch, rules: CompiledRuleset) -> tuple[int, i
     events = hits = 0
     for page in event_pages(batch, sorted(rules.on_events)):
         with transaction.atomic():
-            hits += _tell(batch, evaluate_events(rules, _events_as_of(page, reads_entities)))
+            hits += _tell(batch, evaluate_events(rules, events_as_of(page, reads_entities)))
         events += len(page)
     return events, hits
 
@@ -120,25 +121,3 @@ def _accounts_as_of(keys: Sequence[int], known: Sequence[Known]) -> list[Account
         entity, market = entities[one.reading.entity_id]
         found.append(AccountAsOf(replace(entity, signals=one.reading.values), market, one.reading.as_of))
     return found
-
-
-def _events_as_of(page: Sequence[Row], roles_read: frozenset[str]) -> list[EventAsOf]:
-    roles = sorted({role for row in page for role in row[6]})
-    entities = entities_of(page, roles)
-    signals: dict[Any, dict[str, Any]] = signals_as_of(page) if roles_read else {}
-    return [
-        EventAsOf(
-            id=event_id,
-            external_id=external_id,
-            type=event_type,
-            market=market,
-            occurred_at=at,
-            payload=payload,
-            roles={
-                role: replace(entities[key], signals=signals.get((key, at), {}))
-                for role, key in touched.items()
-                if key in entities
-            },
-        )
-        for event_id, external_id, event_type, market, at, payload, touched in page
-    ]

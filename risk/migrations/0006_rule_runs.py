@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("policies", "0002_rule_approvals"),
-        ("risk", "0002_signal_titles"),
+        ("risk", "0005_event_days"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
