@@ -19,7 +19,7 @@ from policies.domain.conditions import RuleSchemas, find_errors, find_failed_tes
 from policies.domain.rules import Expectation, RuleState
 from policies.models import RuleVersion
 from policies.queries.lists import lists_in_force
-from policies.queries.test_events import test_events_of
+from policies.queries.rule_tests import rule_tests_of
 
 RELEASE = "release_rule"
 
@@ -146,7 +146,7 @@ def require_releasable(version: RuleVersion, schemas: RuleSchemas) -> None:
         problems.append(FieldProblem("reason", "Say why a hit matters.", "Analysts and sellers read it."))
     if not problems:
         lists = lists_in_force(timezone.now()).entries
-        failed = find_failed_tests(version.condition, schema, test_events_of(version.rule_id), lists)
+        failed = find_failed_tests(version.condition, schema, rule_tests_of(version.rule_id), lists)
         problems = [FieldProblem("tests", _FAILED[test.expectation] % test.title, _MEND) for test in failed]
     if problems:
         raise InvalidInput(problems)

@@ -24,7 +24,7 @@ class RuleSchemas:
 
 
 @dataclass(frozen=True)
-class TestEvent:
+class RuleTest:
     """A record that a rule must or must not hit."""
 
     id: int
@@ -44,7 +44,7 @@ def find_errors(text: str, schema: Schema) -> tuple[Problem, ...]:
     return check(text, schema).problems
 
 
-def find_failed_tests(text: str, schema: Schema, tests: Sequence[TestEvent], lists: Lists) -> list[TestEvent]:
+def find_failed_tests(text: str, schema: Schema, tests: Sequence[RuleTest], lists: Lists) -> list[RuleTest]:
     """Return the tests that a sound condition does not pass; unknown counts as no hit.
 
     A test is evaluated as of its `event.occurred_at`; without one `days_since` is unknown.

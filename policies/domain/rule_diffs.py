@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from policies.domain.rules import RuleText
+from policies.rulelang import ConditionError, format_text
 
 
 class LineKind(StrEnum):
@@ -59,13 +60,23 @@ class RuleDiff:
 
 
 def diff_rules(left: RuleText, right: RuleText) -> RuleDiff:
-    """Return the conditions line by line and every setting that differs, in a fixed order."""
+    """Return the conditions line by line and every setting that differs, in a fixed order.
+
+    Conditions that can be read are laid out in the standard way first: spaces and line breaks are no difference.
+    """
     settings = (
         SettingDiff(name, _words(getattr(left, name)), _words(getattr(right, name)))
         for name in ("event_types", "entity_type", "markets", "outcome", "priority", "reason")
         if getattr(left, name) != getattr(right, name)
     )
-    return RuleDiff(tuple(_lines(left.condition.splitlines(), right.condition.splitlines())), tuple(settings))
+    return RuleDiff(tuple(_lines(_laid_out(left.condition), _laid_out(right.condition))), tuple(settings))
+
+
+def _laid_out(condition: str) -> list[str]:
+    try:
+        return format_text(condition).splitlines()
+    except ConditionError:
+        return condition.splitlines()
 
 
 def _lines(left: list[str], right: list[str]) -> Iterable[DiffLine]:

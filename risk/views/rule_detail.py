@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from governance.domain.roles import Permission
 from governance.queries.approvals import pending_about
 from policies.domain.rule_diffs import diff_rules
 from policies.domain.rules import RuleState
+from policies.queries.rule_tests import rule_tests_of
 from policies.queries.rule_versions import changes_of, rule_view
-from policies.queries.test_events import test_events_of
 from risk.queries.rule_hits import NO_HITS, hit_counts, newest_hits
 from risk.queries.rule_runs import newest_run, sample_rows
 from risk.queries.rule_schemas import rule_schemas
@@ -25,9 +26,11 @@ from risk.views.rule_words import SETTINGS, STATES, target_words
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
+    from django.utils.functional import _StrPromise
 
     from governance.domain.actors import Actor
     from governance.middleware import ConsoleRequest
+    from policies.domain.rule_diffs import RuleDiff, SettingDiff
     from policies.queries.rule_versions import RuleView, VersionView
 
 RELEASE = "release_rule"
@@ -93,10 +96,10 @@ def show_rule(
         "version": version,
         "target": target_words(version.text.entity_type, version.text.event_types),
         "condition": read_condition(version.text.condition, schema),
-        "tests": run_tests(version.text.condition, schema, test_events_of(rule.id)),
+        "tests": run_tests(version.text.condition, schema, rule_tests_of(rule.id)),
         "other": other,
         "diff": diff,
-        "changed_settings": [(SETTINGS[setting.name], setting) for setting in diff.settings] if diff else [],
+        "changed_settings": _changed_settings(diff),
         "history": [(change, STATES[change.to_state][0]) for change in changes_of(rule)],
         "hits": newest_hits(actor, rule.id),
         "counts": hit_counts(actor, [rule.id]).get(rule.id, NO_HITS),
@@ -151,6 +154,12 @@ def steps_of(actor: Actor, version: VersionView, rule: RuleView, asked_by: int |
 def url_of(code: str, number: int) -> str:
     """Return the page of a version."""
     return f"{reverse('risk:rule', args=[code])}?v={number}"
+
+
+def _changed_settings(diff: RuleDiff | None) -> list[tuple[_StrPromise, SettingDiff, _StrPromise]]:
+    """Return each setting that differs with its name and the word for an empty one."""
+    settings = diff.settings if diff else ()
+    return [(SETTINGS[each.name], each, _("All") if each.name == "markets" else _("None")) for each in settings]
 
 
 def _holds_in_all(actor: Actor, permission: Permission, version: VersionView) -> bool:

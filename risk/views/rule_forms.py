@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from governance.domain.roles import Permission
@@ -30,7 +31,10 @@ class DraftForm(forms.Form):
         help_text=_("Entities are looked at whenever their signals are read anew."),
     )
     event_types = forms.MultipleChoiceField(
-        label=_("Events"), required=False, widget=forms.CheckboxSelectMultiple, help_text=_("At least one.")
+        label=_("Events"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+        help_text=_("At least one."),
     )
     condition = forms.CharField(
         label=_("Condition"),
@@ -39,7 +43,9 @@ class DraftForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocapitalize": "off", "class": "mono"}),
     )
     outcome = forms.ChoiceField(
-        label=_("A hit"), choices=[(item.value, f"{OUTCOMES[item][0]}: {OUTCOME_HELP[item]}") for item in OUTCOMES]
+        label=_("A hit"),
+        choices=[(item.value, format_lazy("{}: {}", OUTCOMES[item][0], OUTCOME_HELP[item])) for item in OUTCOMES],
+        initial=Outcome.REVIEW.value,
     )
     priority = forms.IntegerField(
         label=_("Priority"),
@@ -49,7 +55,10 @@ class DraftForm(forms.Form):
         help_text=_("Higher comes first."),
     )
     markets = forms.MultipleChoiceField(
-        label=_("Markets"), required=False, widget=forms.CheckboxSelectMultiple, help_text=_("None: every market.")
+        label=_("Markets"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+        help_text=_("None: every market."),
     )
     reason = forms.CharField(
         label=_("Reason"),
@@ -59,8 +68,6 @@ class DraftForm(forms.Form):
         help_text=_("Analysts and the affected seller read it: what was found, against which limit."),
     )
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    template_fields: ClassVar = ("target", "event_types", "outcome", "priority", "markets", "reason")
 
     def __init__(self, *args: Any, actor: Actor, known: RuleText | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -131,7 +138,13 @@ class ReasonForm(forms.Form):
 class RunForm(forms.Form):
     """How far back a run reads."""
 
-    days = forms.TypedChoiceField(label=_("Period"), coerce=int, choices=RUN_DAYS, initial=90)
+    days = forms.TypedChoiceField(
+        label=_("Period"),
+        coerce=int,
+        choices=RUN_DAYS,
+        initial=90,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
 
 
 class TestEventForm(forms.Form):

@@ -125,13 +125,13 @@ class RuleList(ListView):
             is_wide=True,
         ),
         Column("state", _("State"), template="risk/cells/rule_state.html", sort=("state",)),
-        Column("policy_code", _("Policy"), template="risk/cells/rule_policy.html", sort=("policy_code",)),
-        Column("target", _("Looks at")),
-        Column("outcome", _("Outcome"), template="risk/cells/rule_outcome.html", sort=("outcome",)),
-        Column("markets", _("Markets"), template="risk/cells/rule_markets.html"),
         Column("hits_week", _("Hits, 7 d"), CellKind.NUMBER),
-        Column("hits_month", _("Hits, 30 d"), CellKind.NUMBER),
+        Column("hits_month", _("30 d"), CellKind.NUMBER),
+        Column("policy_code", _("Policy"), template="risk/cells/rule_policy.html", sort=("policy_code",)),
+        Column("outcome", _("Outcome"), template="risk/cells/rule_outcome.html", sort=("outcome",)),
+        Column("target", _("Looks at"), template="risk/cells/rule_target.html"),
         Column("changed", _("Last change"), template="risk/cells/rule_changed.html", sort=("changed_at",)),
+        Column("markets", _("Markets"), template="risk/cells/rule_markets.html", is_shown=False),
     )
 
     def read_rows(self) -> QuerySet[Any]:

@@ -17,7 +17,7 @@ from policies.rulelang import Record, check, compile_condition, describe, explai
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from policies.domain.conditions import TestEvent
+    from policies.domain.conditions import RuleTest
     from policies.rulelang import Problem, Schema
 
 
@@ -46,10 +46,10 @@ class ConditionView:
 
 
 @dataclass(frozen=True)
-class TestResult:
+class RuleTestResult:
     """How a test event came out; found is None while the condition has errors. says is the reason in words."""
 
-    test: TestEvent
+    test: RuleTest
     found: bool | None
     says: str
 
@@ -76,17 +76,17 @@ def read_condition(text: str, schema: Schema) -> ConditionView:
     )
 
 
-def run_tests(text: str, schema: Schema, tests: Sequence[TestEvent]) -> list[TestResult]:
+def run_tests(text: str, schema: Schema, tests: Sequence[RuleTest]) -> list[RuleTestResult]:
     """Return how each test event comes out on the condition."""
     checked = check(text, schema).checked
     if checked is None:
-        return [TestResult(test, None, "") for test in tests]
+        return [RuleTestResult(test, None, "") for test in tests]
     holds, lists = compile_condition(checked), lists_in_force(timezone.now()).entries
     results = []
     for test in tests:
         record = Record(test.values, moment_of(test.values), lists)
         says = "; ".join(part.sentence.render(gettext) for part in explain(checked, record).decisive())
-        results.append(TestResult(test, holds(record) is True, says))
+        results.append(RuleTestResult(test, holds(record) is True, says))
     return results
 
 

@@ -132,7 +132,7 @@ class Checker {
 
 function completer() {
   return {
-    identifierRegexps: [/[\w.]/],
+    identifierRegexps: [/\w/],
     triggerCharacters: ["."],
     async getCompletions(editor, session, position, prefix, callback) {
       const value = session.getValue();
