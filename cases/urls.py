@@ -3,6 +3,7 @@
 from django.urls import path
 
 from cases.views.deciding import decide, preview
+from cases.views.entity import entity
 from cases.views.queue import CaseQueue, claim_next_case
 from cases.views.steps import claim, escalate, keep, note, presence, release
 from cases.views.workspace import detail
@@ -20,4 +21,5 @@ urlpatterns = [
     path("cases/<int:pk>/decide", decide, name="decide"),
     path("cases/<int:pk>/notes", note, name="note"),
     path("cases/<int:pk>/escalate", escalate, name="escalate"),
+    path("entities/<int:pk>", entity, name="entity"),
 ]
