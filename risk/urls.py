@@ -3,10 +3,12 @@
 from django.urls import path
 
 from risk.views import rule_detail, rule_editor, rule_runs, rule_steps, rule_tests
+from risk.views.entities import EntityList
 from risk.views.rule_list import RuleList
 
 app_name = "risk"
 urlpatterns = [
+    path("entities", EntityList.as_view(), name="entities"),
     path("rules", RuleList.as_view(), name="rules"),
     path("rules/new", rule_editor.new_rule, name="rule-new"),
     path("rules/check", rule_editor.check_text, name="rule-check"),

@@ -111,7 +111,11 @@ def _score_chart(scores: Sequence[ScoreView], titles: dict[str, str]) -> Chart |
     if any(rest):
         series.append(Series(_("Others"), rest, tone=Tone.NEUTRAL))
     return Chart(
-        ChartKind.STACKED_BAR, tuple(score.as_of.isoformat() for score in scores), tuple(series), _("As of"), _("points")
+        ChartKind.STACKED_BAR,
+        tuple(score.as_of.isoformat() for score in scores),
+        tuple(series),
+        _("As of"),
+        _("points"),
     )
 
 

@@ -21,6 +21,7 @@ from cases.queries.scope import visible_queues
 from cases.views.words import OUTCOMES, SEVERITIES, STATES
 from governance.domain.errors import NotFound
 from governance.domain.roles import Permission, Role
+from governance.queries.markets import markets_in
 from governance.queries.people import people_with_role
 from governance.views.columns import CellKind, Column
 from governance.views.lists import ListView
@@ -39,6 +40,12 @@ WORKERS = (Role.ANALYST, Role.SENIOR_ANALYST)
 def queue_choices(request: ConsoleRequest) -> list[tuple[str, str]]:
     """Return the queues that the viewer may see."""
     return [(queue.code, queue.title) for queue in visible_queues(request.actor)]
+
+
+def market_choices(request: ConsoleRequest) -> list[tuple[str, str]]:
+    """Return the markets in which the viewer may see cases."""
+    found = markets_in(request.actor.markets(Permission.VIEW_CASES))
+    return [(market.code, f"{market.code} {market.name}") for market in found]
 
 
 def policy_choices() -> list[tuple[str, str]]:
@@ -60,6 +67,7 @@ class CaseFilter(FilterSet):  # type: ignore[misc]  # django-filter ships no typ
     )
     queue = ChoiceFilter(choices=(), field_name="queue__code", empty_label=_("All"), label=_("Queue"))
     policy = ChoiceFilter(choices=policy_choices, field_name="policy_id", empty_label=_("All"), label=_("Policy"))
+    market = ChoiceFilter(choices=(), field_name="market_id", empty_label=_("All"), label=_("Market"))
     severity = ChoiceFilter(choices=list(SEVERITIES.items()), empty_label=_("All"), label=_("Severity"))
     assignee = ChoiceFilter(
         choices=assignee_choices, empty_label=_("Anybody"), method="by_assignee", label=_("Assignee")
@@ -74,6 +82,7 @@ class CaseFilter(FilterSet):  # type: ignore[misc]  # django-filter ships no typ
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.filters["queue"].extra["choices"] = queue_choices(self.request)
+        self.filters["market"].extra["choices"] = market_choices(self.request)
 
     def filter_queryset(self, queryset: QuerySet[Case]) -> QuerySet[Case]:
         """Keep the open cases unless a state or an outcome is asked for."""
