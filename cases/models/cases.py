@@ -3,6 +3,7 @@
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import F
 
 from cases.domain.lifecycle import OPEN_STATES, CaseState
 
@@ -64,13 +65,15 @@ class Case(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["queue", "state", "-priority", "id"], name="case_queue_order"),
+            # What is open, in the order of work: by itself, by market, by queue.
+            models.Index(fields=["-priority", "id"], name="case_open_order", condition=OPEN),
+            models.Index(fields=["market", "-priority", "id"], name="case_market_open_order", condition=OPEN),
+            models.Index(fields=["queue", "-priority", "id"], name="case_queue_open_order", condition=OPEN),
             models.Index(fields=["state", "-priority", "id"], name="case_state_order"),
-            models.Index(fields=["market", "state", "-priority", "id"], name="case_market_order"),
             models.Index(fields=["entity", "-id"], name="case_by_entity"),
             models.Index(fields=["assignee", "state"], name="case_by_assignee"),
-            models.Index(fields=["-opened_at", "-id"], name="case_recent"),
-            models.Index(fields=["-decided_at"], name="case_decided"),
+            models.Index(F("opened_at").desc(), F("id").desc(), name="case_recent", include=["market"]),
+            models.Index(F("decided_at").desc(), name="case_decided", include=["market", "opened_at", "sla_due_at"]),
             models.Index(
                 fields=["policy", "-decided_at"], name="case_precedent", condition=models.Q(decided_at__isnull=False)
             ),

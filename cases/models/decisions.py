@@ -2,6 +2,7 @@
 
 import pgtrigger
 from django.db import models
+from django.db.models import F
 
 from cases.domain.lifecycle import DecisionOutcome
 
@@ -24,7 +25,15 @@ class Decision(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["-decided_at"], name="decision_recent")]
+        indexes = [
+            models.Index(F("decided_at").desc(), name="decision_recent", include=["outcome", "case", "supersedes"]),
+            # Whoever could not tell is not given the case again.
+            models.Index(
+                fields=["decided_by", "case"],
+                name="decision_could_not_tell",
+                condition=models.Q(outcome=DecisionOutcome.CANNOT_TELL.value),
+            ),
+        ]
         triggers = [APPEND_ONLY]
 
     def __str__(self) -> str:

@@ -15,6 +15,10 @@ from governance.queries.lists import BoundedCount, bounded_count
 CLAIMED = (CaseState.ASSIGNED, CaseState.IN_REVIEW)
 OPEN = tuple(sorted(OPEN_STATES))
 RAIL_LIMIT = 1_000
+LONGEST_NUMBER = 18
+
+# The long texts of a policy version; a row shows its title only.
+UNREAD = tuple(f"policy_version__{name}" for name in ("texts", "notices", "tree", "examples", "legal_basis"))
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class CaseCounts:
 def queue_rows(actor: Actor) -> QuerySet[Case]:
     """Return the cases that `actor` may see, with all that a row of the queue shows, in no order."""
     rows = visible_cases(actor).select_related("entity", "market", "policy", "policy_version", "queue", "assignee")
-    return rows.order_by()
+    return rows.defer(*UNREAD).order_by()
 
 
 def open_ones(rows: QuerySet[Case]) -> QuerySet[Case]:
@@ -71,18 +75,23 @@ def with_outcome(rows: QuerySet[Case], outcome: DecisionOutcome) -> QuerySet[Cas
 
 
 def matching(rows: QuerySet[Case], text: str) -> QuerySet[Case]:
-    """Keep the cases that a searcher means: the number of a case (`#12` or `12`), or a part of an account's name or id.
+    """Keep what a searcher means: a case by its number (`#12`, `12`), or those of accounts by name or id.
 
-    Names and ids are found by trigram indexes, so two letters or fewer are taken as they are.
+    A part of the name will do, and the beginning of the id, whatever the case of the letters.
     """
     words = text.strip()
+    number = words.removeprefix("#")
+    is_number = number.isascii() and number.isdigit() and len(number) <= LONGEST_NUMBER
     if not words:
         return rows
-    wanted = Q(entity__name__icontains=words) | Q(entity__external_id__icontains=words)
-    number = words.removeprefix("#")
-    if number.isascii() and number.isdigit() and len(number) <= 18:
-        wanted |= Q(pk=int(number))
-    return rows.filter(wanted)
+    if is_number and words != number:
+        return rows.filter(pk=int(number))
+    named = Q(entity__name__icontains=words) | Q(entity__external_id__istartswith=words)
+    if not is_number:
+        return rows.filter(named)
+    # As a union, so that each side is found by its own index.
+    numbered = Case.objects.filter(pk=int(number)).order_by().values("pk")
+    return rows.filter(pk__in=Case.objects.filter(named).order_by().values("pk").union(numbered))
 
 
 def queue_counts(actor: Actor) -> list[QueueCount]:
