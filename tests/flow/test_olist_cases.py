@@ -48,7 +48,7 @@ class Plain:
     def __init__(self, folder: Path) -> None:
         placed, dispatched = read(folder)
         self.placed = {seller: rows["at"] for seller, rows in placed.groupby("seller")}
-        self.dispatched = {seller: rows for seller, rows in dispatched.groupby("seller")}
+        self.dispatched = dict(list(dispatched.groupby("seller")))
 
     def orders(self, seller: str, as_of: pd.Timestamp) -> int:
         at = self.placed[seller]
