@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from risk.actions.backtesting import run_fact
+from risk.actions.importing.working import work_on_fact
 from risk.actions.partitions import make_partitions_ahead
 from risk.actions.processing import process_fact
 
@@ -23,3 +24,9 @@ def process_batch(fact_id: int) -> None:
 def run_rule(fact_id: int) -> None:
     """Run a rule over stored events."""
     run_fact(fact_id=fact_id)
+
+
+@shared_task(ignore_result=True)
+def run_import(fact_id: int) -> None:
+    """Run the import of an `import_requested` fact, from where it stopped if it was begun."""
+    work_on_fact(fact_id=fact_id)

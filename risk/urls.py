@@ -4,6 +4,7 @@ from django.urls import path
 
 from risk.views import rule_detail, rule_editor, rule_runs, rule_steps, rule_tests
 from risk.views.entities import EntityList
+from risk.views.imports import ImportList, change_import, download_rejects, new_import, show_import
 from risk.views.rule_list import RuleList
 
 app_name = "risk"
@@ -22,4 +23,9 @@ urlpatterns = [
     path("rules/<slug:code>/<int:number>/tests", rule_tests.add, name="rule-test-add"),
     path("rules/<slug:code>/<int:number>/tests/<int:test_event_id>/remove", rule_tests.remove, name="rule-test-remove"),
     path("rules/<slug:code>/<int:number>/<slug:verb>", rule_steps.step, name="rule-step"),
+    path("imports", ImportList.as_view(), name="imports"),
+    path("imports/new", new_import, name="new-import"),
+    path("imports/<int:pk>", show_import, name="import"),
+    path("imports/<int:pk>/rejects.csv", download_rejects, name="import-rejects"),
+    path("imports/<int:pk>/<slug:verb>", change_import, name="change-import"),
 ]

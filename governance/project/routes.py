@@ -7,6 +7,7 @@ below the room that produces the fact: down, one simply calls.
 ROUTES: dict[str, tuple[str, ...]] = {
     "events_ingested": ("risk.tasks.process_batch",),
     "rule_run_asked": ("risk.tasks.run_rule",),
+    "import_requested": ("risk.tasks.run_import",),
     "rules_hit": ("cases.tasks.take_in_hits",),
     "escalation_opened": ("cases.tasks.mark_escalated",),
     "escalation_resolved": ("cases.tasks.mark_escalation_resolved",),

@@ -1,3 +1,3 @@
 """The facts that risk produces."""
 
-FACTS: tuple[str, ...] = ("events_ingested", "events_rejected", "rules_hit", "rule_run_asked")
+FACTS: tuple[str, ...] = ("events_ingested", "events_rejected", "import_requested", "rules_hit", "rule_run_asked")

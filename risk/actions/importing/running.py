@@ -8,7 +8,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -29,9 +28,7 @@ from risk.actions.importing.sinks import DrySink, LiveSink, Progress
 from risk.actions.importing.walking import Report, Setting, Walk
 from risk.domain.mapping.spec import ImportMapping
 from risk.models import ImportRun, IngestBatch
-
-_LOCK_CLASS = 7_321  # of advisory locks: one import of the same files at a time
-REJECTS = "rejects.csv"
+from risk.queries.imports import LOCK_CLASS, REJECTS, lock_key, work_directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +85,7 @@ def run_import(*, actor: Actor, request: ImportRequest, report: Report, rejects:
     so that signals see complete data. Raises NotAllowed, ImportFailed and ImportStopped.
     """
     actor.require(Permission.IMPORT_DATA)
-    with _alone(request.digest):
+    with alone(request.digest):
         run = _find_stopped(request) or open_run(actor=actor, request=request)
         return continue_run(actor=actor, run=run, request=request, report=report, rejects=rejects)
 
@@ -99,6 +96,7 @@ def open_run(*, actor: Actor, request: ImportRequest) -> ImportRun:
     with transaction.atomic():
         run = ImportRun.objects.create(
             digest=request.digest,
+            bytes_total=sum(file.size for file in request.files),
             mapping_name=request.mapping.name[:160],
             mapping=request.text,
             files=[file.as_json() for file in request.files],
@@ -128,11 +126,6 @@ def continue_run(
             copy_rejects(rejects=path, target=rejects)
 
 
-def work_directory(run_id: int) -> Path:
-    """Return where an import keeps its files."""
-    return Path(settings.MEDIA_ROOT) / "imports" / str(run_id)
-
-
 def _run(
     actor: Actor, run: ImportRun, plan: ImportPlan, setting: Setting, request: ImportRequest, report: Report
 ) -> ImportResult:
@@ -143,7 +136,9 @@ def _run(
     file = RejectsFile(directory / REJECTS, progress.rejects_end)
     fates = FateBook(request.files, directory)
     try:
-        Walk(plan, setting, LiveSink(run, batch, file), fates, progress, report).run()
+        walk = Walk(plan, setting, LiveSink(run, batch, file), fates, progress, report)
+        ImportRun.objects.filter(pk=run.pk).update(bytes_total=walk.bytes_total)
+        walk.run()
     finally:
         file.close()
     counts = fates.count(_known_files(request))
@@ -166,7 +161,6 @@ def _open_batch(run: ImportRun, source: str, progress: Progress) -> IngestBatch:
             state=ImportRun.State.RUNNING,
             checkpoint={**checkpoint, "batch_id": batch.pk},
             rejects_path=f"imports/{run.pk}/{REJECTS}",
-            bytes_total=sum(file["bytes"] for file in run.files),
             error="",
             finished_at=None,
         )
@@ -242,15 +236,15 @@ def _subject(run: ImportRun) -> Subject:
 
 
 @contextmanager
-def _alone(digest: str) -> Iterator[None]:
+def alone(digest: str) -> Iterator[None]:
     """Keep others from running the same import; the lock ends with the connection, however that ends."""
-    key = int(digest[:8], 16) - 2**31
+    key = lock_key(digest)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK_CLASS, key])
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_CLASS, key])
         if not cursor.fetchone()[0]:
             raise ImportFailed("These files are being imported at this moment. Wait for that import to end.")
     try:
         yield
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK_CLASS, key])
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, key])

@@ -54,6 +54,11 @@ class Walk:
         self._read_before: set[int] = set()
         self._bytes = _Bytes(plan)
 
+    @property
+    def bytes_total(self) -> int:
+        """Return how many bytes will be read; a file that is read twice counts twice."""
+        return self._bytes.total
+
     def run(self) -> None:
         """Do everything; raises ImportFailed and ImportStopped."""
         for name, columns in self._plan.staged.items():
