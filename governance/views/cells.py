@@ -11,21 +11,23 @@ from governance.views import formats
 from governance.views.columns import CellKind, Column
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from django.db.models import Model
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CellView:
-    """One cell: its column, the raw value, and the words for it when the column has no template."""
+    """One cell: its column with label and classes in words, the raw value, and its text without a template."""
 
     column: Column
+    label: str
+    css: str
     value: Any
     words: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RowView:
     """One row: its key, the page it opens, what the columns read, and its cells."""
 
@@ -35,14 +37,20 @@ class RowView:
     cells: tuple[CellView, ...]
 
 
-def build_row(model: Model, item: Any, columns: Sequence[Column], url: str) -> RowView:
-    """Return the row with the cells of the given columns."""
-    return RowView(model.pk, url, item, tuple(_cell(item, column) for column in columns))
+def build_rows(
+    models: Sequence[Model], items: Sequence[Any], columns: Sequence[Column], row_url: Callable[[Any], str]
+) -> list[RowView]:
+    """Return the rows with the cells of the given columns; items are what the columns read, one for each model."""
+    dressed = [(column, str(column.label), column.css) for column in columns]
+    return [
+        RowView(model.pk, row_url(item), item, tuple(_cell(item, *dress) for dress in dressed))
+        for model, item in zip(models, items, strict=True)
+    ]
 
 
-def _cell(item: Any, column: Column) -> CellView:
+def _cell(item: Any, column: Column, label: str, css: str) -> CellView:
     value = column.read(item)
-    return CellView(column, value, "" if column.template else _words(value, column.kind))
+    return CellView(column, label, css, value, "" if column.template else _words(value, column.kind))
 
 
 def _words(value: Any, kind: CellKind) -> str:
@@ -60,9 +68,4 @@ def _words(value: Any, kind: CellKind) -> str:
 def _time(value: Any) -> str:
     if value is None:
         return formats.NO_DATA
-    return format_html(
-        '<time datetime="{}" title="{}" data-relative>{}</time>',
-        value.isoformat(),
-        formats.format_moment(value),
-        formats.format_relative(value),
-    )
+    return format_html('<time datetime="{}" data-relative>{}</time>', value.isoformat(), formats.format_relative(value))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -21,6 +22,15 @@ _WHOLE_CURRENCIES: Final = frozenset({"CLP", "COP", "IDR", "ISK", "JPY", "KRW", 
 _STEPS: Final = (("d", 86_400), ("h", 3_600), ("min", 60))
 _COMPACT: Final = ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K"))
 _NOW_SECONDS: Final = 45
+_RELATIVE_WORDS: Final = {
+    "time.now": gettext_noop("just now"),
+    "time.ago": gettext_noop("{amount} ago"),
+    "time.in": gettext_noop("in {amount}"),
+    "time.d": gettext_noop("{n} d"),
+    "time.h": gettext_noop("{n} h"),
+    "time.min": gettext_noop("{n} min"),
+    "time.s": gettext_noop("{n} s"),
+}
 
 
 def format_number(value: Number, places: int | None = None) -> str:
@@ -92,10 +102,10 @@ def format_relative(moment: datetime, now: datetime | None = None) -> str:
     seconds = round(((now or timezone.now()) - moment).total_seconds())
     distance = abs(seconds)
     if distance < _NOW_SECONDS:
-        return relative_words()["time.now"]
+        return _(_RELATIVE_WORDS["time.now"])
     unit, size = next(((unit, size) for unit, size in _STEPS if distance >= size), _STEPS[-1])
     amount = _amount(unit, max(1, distance // size))
-    pattern = relative_words()["time.ago" if seconds >= 0 else "time.in"]
+    pattern = _(_RELATIVE_WORDS["time.ago" if seconds >= 0 else "time.in"])
     return pattern.replace("{amount}", amount)
 
 
@@ -111,16 +121,8 @@ def format_moment(moment: datetime | date | None) -> str:
 
 def relative_words() -> dict[str, str]:
     """Return the words of relative times, shared with the browser; {n} and {amount} are filled in."""
-    return {
-        "time.now": _("just now"),
-        "time.ago": _("{amount} ago"),
-        "time.in": _("in {amount}"),
-        "time.d": _("{n} d"),
-        "time.h": _("{n} h"),
-        "time.min": _("{n} min"),
-        "time.s": _("{n} s"),
-    }
+    return {key: _(words) for key, words in _RELATIVE_WORDS.items()}
 
 
 def _amount(unit: str, count: int) -> str:
-    return relative_words()[f"time.{unit}"].replace("{n}", str(count))
+    return _(_RELATIVE_WORDS[f"time.{unit}"]).replace("{n}", str(count))

@@ -170,10 +170,7 @@ class ListView(LoginRequiredMixin, View):
             "applied": applied_filters.describe(self.filterset, self.request.GET),
             "count": self._count(page),
             "heads": [self._head(column) for column in self.visible_columns],
-            "rows": [
-                cells.build_row(model, item, self.visible_columns, self.row_url(item))
-                for model, item in zip(page.rows, items, strict=True)
-            ],
+            "rows": cells.build_rows(page.rows, items, self.visible_columns, self.row_url),
             "first_url": self.url_with(cursor=None),
             "next_url": self.url_with(cursor=page.next_cursor) if page.next_cursor else "",
             "previous_url": self.url_with(cursor=page.previous_cursor) if page.previous_cursor else "",
