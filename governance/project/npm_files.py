@@ -42,6 +42,9 @@ FILES: dict[str, str] = {
     "ace/mode-text.js": f"{_ACE}/mode-text.js",
     "ace/mode-yaml.js": f"{_ACE}/mode-yaml.js",
     "ace/mode-markdown.js": f"{_ACE}/mode-markdown.js",
+    "swagger-ui/swagger-ui.css": "swagger-ui-dist/swagger-ui.css",
+    "swagger-ui/swagger-ui.css.map": "swagger-ui-dist/swagger-ui.css.map",
+    "swagger-ui/swagger-ui-bundle.js": "swagger-ui-dist/swagger-ui-bundle.js",
 }
 
 #: Folder under ``static/npm/`` → (folder in ``node_modules``, patterns of the files that are served).
