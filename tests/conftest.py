@@ -1,7 +1,7 @@
 """What every test may use."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -40,19 +40,28 @@ def _empty_cache(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture
-def celery_worker(transactional_db: None, tmp_path: Path) -> Iterator[Child]:
-    """A real worker process on the test database, over all queues; gone after the test."""
+def start_worker(transactional_db: None, tmp_path: Path) -> Iterator[Callable[[], Child]]:
+    """Start a real worker process on the test database, over all queues; it is gone after the test."""
     with app.connection_for_write() as broker:
         broker.default_channel.client.flushdb()
     environment = {**os.environ, "DATABASE_URL": database_url(connection.settings_dict["NAME"])}
-    child = spawn(worker_command(Home(tmp_path), environment))
-    try:
+    started: list[Child] = []
+
+    def act() -> Child:
+        child = spawn(worker_command(Home(tmp_path), environment))
+        started.append(child)
         for _ in range(WORKER_SECONDS):
             if app.control.ping(timeout=1.0):
-                break
+                return child
             assert child.is_running, f"the worker ended:\n{child.last_lines()}"
-        else:
-            pytest.fail(f"the worker does not answer:\n{child.last_lines()}")
-        yield child
-    finally:
+        pytest.fail(f"the worker does not answer:\n{child.last_lines()}")
+
+    yield act
+    for child in started:
         stop(child, 10)
+
+
+@pytest.fixture
+def celery_worker(start_worker: Callable[[], Child]) -> Child:
+    """A real worker process that is ready."""
+    return start_worker()

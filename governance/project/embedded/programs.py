@@ -31,9 +31,9 @@ def worker_command(home: Home, environment: Mapping[str, str]) -> Command:
         *CELERY, "worker", "--queues", ",".join(QUEUES), "--concurrency", "2", "--hostname", "aedile@%h",
         "--without-gossip", "--without-mingle", "--loglevel", "WARNING",
     )  # fmt: skip
-    allowed = {**environment, "C_FORCE_ROOT": "1"} if is_root() else environment
+    own = {**environment, "AEDILE_SOLE_WORKER": "1"} | ({"C_FORCE_ROOT": "1"} if is_root() else {})
     # An orphan has lost its broker too and would wait for it for ever; its pool dies with it.
-    return Command("worker", argv, allowed, CODE, home.log("worker"), death_signal=signal.SIGKILL)
+    return Command("worker", argv, own, CODE, home.log("worker"), death_signal=signal.SIGKILL)
 
 
 def beat_command(home: Home, environment: Mapping[str, str]) -> Command:
