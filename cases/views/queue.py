@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.forms import HiddenInput
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
-from django_filters import CharFilter, ChoiceFilter, FilterSet
+from django_filters import CharFilter, ChoiceFilter, DateFilter, FilterSet
 
 from cases.actions.claiming import claim_next
 from cases.domain.lifecycle import DecisionOutcome
@@ -28,6 +30,8 @@ from governance.views.lists import ListView
 from policies.queries.policies import policy_ids_by_code
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from django.db.models import QuerySet
     from django.http import HttpResponse, HttpResponseRedirect
 
@@ -78,6 +82,11 @@ class CaseFilter(FilterSet):  # type: ignore[misc]  # django-filter ships no typ
     overdue = ChoiceFilter(
         choices=[("yes", _("Overdue")), ("no", _("In time"))], empty_label=_("All"), method="by_overdue", label=_("Due")
     )
+    # Where the figures of the health page lead to: not in the bar, but shown as a filter that holds.
+    opened_from = DateFilter(field_name="opened_at", method="since", label=_("Opened from"), widget=HiddenInput)
+    opened_to = DateFilter(field_name="opened_at", method="until", label=_("Opened to"), widget=HiddenInput)
+    decided_from = DateFilter(field_name="decided_at", method="since", label=_("Decided from"), widget=HiddenInput)
+    decided_to = DateFilter(field_name="decided_at", method="until", label=_("Decided to"), widget=HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -108,6 +117,14 @@ class CaseFilter(FilterSet):  # type: ignore[misc]  # django-filter ships no typ
     def by_outcome(self, rows: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
         """Keep the cases that were settled that way."""
         return cases.with_outcome(rows, DecisionOutcome(value))
+
+    def since(self, rows: QuerySet[Case], name: str, value: date) -> QuerySet[Case]:
+        """Keep what happened on the day (UTC) or later."""
+        return rows.filter(**{f"{name}__gte": datetime.combine(value, time.min, UTC)})
+
+    def until(self, rows: QuerySet[Case], name: str, value: date) -> QuerySet[Case]:
+        """Keep what happened on the day (UTC) or earlier."""
+        return rows.filter(**{f"{name}__lt": datetime.combine(value, time.min, UTC) + timedelta(days=1)})
 
     def by_overdue(self, rows: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
         """Keep the open cases past their limit, or the others."""

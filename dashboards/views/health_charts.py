@@ -44,7 +44,7 @@ AGE_TONES = (Tone.OK, Tone.INFO, Tone.ACCENT, Tone.WARN, Tone.DANGER)
 def volume_chart(health: Health) -> Chart:
     """Return the events per day, by market."""
     days = health.data_days
-    return Chart(ChartKind.STACKED_BAR, _texts(days), _by_market(days, health.events), _("Day"), unit=_("events"))
+    return Chart(ChartKind.STACKED_BAR, _texts(days), _by_market(days, health.events), _("Day"))
 
 
 def hit_rate_chart(health: Health) -> Chart:
@@ -77,7 +77,6 @@ def flow_chart(health: Health) -> Chart:
             ),
         ),
         _("Day"),
-        unit=_("cases"),
     )
 
 
@@ -97,7 +96,7 @@ def outcome_chart(health: Health) -> Chart:
         links = tuple(_cases_of("decided", day, outcome=outcome.value) for day in health.days.each())
         values = tuple(counts[day] for day in health.days.each())
         series.append(Series(word, values, tone=OUTCOME_TONES[outcome], links=links))
-    return Chart(ChartKind.STACKED_BAR, _texts(health.days), tuple(series), _("Day"), unit=_("decisions"))
+    return Chart(ChartKind.STACKED_BAR, _texts(health.days), tuple(series), _("Day"))
 
 
 def backlog_chart(parts: list[BacklogCount]) -> Chart:
@@ -114,7 +113,7 @@ def backlog_chart(parts: list[BacklogCount]) -> Chart:
         )
         for (bucket, _limit), word, tone in zip(AGE_BUCKETS, words, AGE_TONES, strict=True)
     )
-    return Chart(ChartKind.STACKED_BAR, tuple(queues.values()), series, _("Queue"), unit=_("cases"))
+    return Chart(ChartKind.STACKED_BAR, tuple(queues.values()), series, _("Queue"))
 
 
 def turnaround_chart(rows: list[Turnaround]) -> Chart:
@@ -151,7 +150,7 @@ def standing_chart(rows: list[ZoneCount]) -> Chart:
         for zone, word in words.items()
         if any(counts[market, zone] for market in markets)
     )
-    return Chart(ChartKind.STACKED_BAR, tuple(markets), series, _("Market"), unit=_("accounts"))
+    return Chart(ChartKind.STACKED_BAR, tuple(markets), series, _("Market"))
 
 
 def rules_chart(rows: list[RuleCount]) -> Chart:
@@ -160,9 +159,9 @@ def rules_chart(rows: list[RuleCount]) -> Chart:
         _("Hits"),
         tuple(row.hits for row in rows),
         tone=Tone.ACCENT,
-        links=tuple(reverse("risk:rule", args=[row.rule_id]) for row in rows),
+        links=tuple(reverse("risk:rule", args=[row.code]) for row in rows),
     )
-    return Chart(ChartKind.ROW, tuple(row.code for row in rows), (series,), _("Rule"), unit=_("hits"))
+    return Chart(ChartKind.ROW, tuple(row.code for row in rows), (series,), _("Rule"))
 
 
 def _by_market(days: Days, rows: Iterable[DayCount]) -> tuple[Series, ...]:
