@@ -177,6 +177,7 @@ def _what(request: ConsoleRequest, view: CaseView, specs: Mapping[str, SignalSpe
     kinds = wording_for(request.actor.locale).kinds
     return {
         "rules": group_hits(view.evidence, specs),
+        "may_see_rules": request.actor.can(Permission.VIEW_RULES),
         "hidden_hits": max(0, view.row.hit_count - len(view.evidence)),
         "history": _history(view),
         "events": timeline(request.actor, view.row.entity_id, limit=EVENTS_SHOWN),
