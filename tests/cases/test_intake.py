@@ -1,6 +1,7 @@
 from datetime import timedelta
 from functools import partial
 
+import pgtrigger
 import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
@@ -10,7 +11,7 @@ from cases.domain.lifecycle import CaseState
 from cases.models import Case, CaseEvidence, CaseTransition, LedgerEntry, Queue
 from governance.actions import outbox
 from governance.models import AuditEntry, OutboxFact
-from policies.models import RuleVersion
+from policies.models import PolicyVersion, RuleVersion
 from policies.queries.schemes import scheme_for
 from risk.models import Entity, RuleHit
 from tests.builders.cases import (
@@ -225,6 +226,16 @@ def test_a_policy_that_no_queue_serves_has_a_queue_all_the_same():
     assert (case.queue.code, case.sla_due_at - case.opened_at) == ("general", timedelta(hours=72))
     open_case()
     assert Queue.objects.filter(code="general").count() == 1
+
+
+def test_hits_of_a_policy_that_is_not_in_force_are_left_alone():
+    hits = [make_hit(make_account()), make_hit(make_account(), WEAPONS)]
+    with pgtrigger.ignore("policies.PolicyVersion:append_only"):
+        ahead = timezone.now() + timedelta(days=1)
+        PolicyVersion.objects.filter(policy__code="PROH-WEAPONS").update(effective_from=ahead)
+    intake = take_in(hits)
+    assert (len(intake.opened), intake.left_alone) == (1, 1)
+    assert Case.objects.get().policy.code == "PERF-LATE-DISPATCH"
 
 
 def test_an_escalated_case_still_takes_in_hits():

@@ -30,6 +30,7 @@ def spans(condition: str, payload: dict[str, Any]) -> dict[str, list[str]]:
         ('lower(title).endsWith("nova")', ["Nova"]),
         ('lower(title).matches("r[e3]pl[i1]ca")', ["Replica"]),
         ('title.matches("[A-Z]+")', ["B", "AAA", "R", "N"]),
+        ('title.matches("Nova$")', ["Nova"]),
         ("lists.words.exists(word, lower(title).contains(word))", ["AAA Replica Nova"]),
         ('title.contains("Bolsa") && !title.contains("zzz")', ["Bolsa"]),
         ('title.contains("") && title.contains("Nova")', ["Nova"]),
