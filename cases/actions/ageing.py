@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
+from cases.actions.figures import save_figures
 from cases.actions.suspicions import rank
 from cases.domain.lifecycle import OPEN_STATES
 from cases.domain.priority import suspicion_from
@@ -37,5 +38,5 @@ def _move_up_some() -> int:
         )
         for case in rows:
             rank(case, suspicion_from(case.priority_parts), now)
-        Case.objects.bulk_update(rows, ["priority", "priority_parts", "age_changes_at"])
+        save_figures(rows)
     return len(rows)

@@ -8,6 +8,7 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
+from cases.actions.figures import save_figures
 from cases.actions.freezing import HIT, freeze_hit
 from cases.actions.suspicions import Group, new_case, placed_queue, work_in
 from cases.domain.intake import is_same_conduct
@@ -27,17 +28,6 @@ CONSUMER = "cases.take_in_hits"
 ROWS_A_WRITE = 1_000
 MOST_TRIES = 5
 INTAKE = system_actor("intake")
-CHANGED = (
-    "severity",
-    "priority",
-    "priority_parts",
-    "age_changes_at",
-    "score",
-    "sla_due_at",
-    "last_hit_at",
-    "hit_count",
-    "revision",
-)
 
 
 @dataclass(frozen=True)
@@ -101,7 +91,7 @@ def _take_in(groups: Mapping[SuspicionKey, Group], ground: IntakeGround, now: da
         if key not in opened and cases[key].severity != before:
             raised.append(_severity_raised(cases[key], before))
     changed = [cases[key] for key in taken]
-    Case.objects.bulk_update(changed, CHANGED, batch_size=ROWS_A_WRITE // 2)
+    save_figures(changed)
     new = [cases[key] for key in opened]
     _tell_of_opening(new, now)
     audit.record_all(actor=INTAKE, entries=[*map(_opened, new), *raised])
