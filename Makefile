@@ -11,7 +11,7 @@ WORKERS = auto
 ROOMS = governance policies risk cases dashboards
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 install: python-packages node-packages ## Make .venv and node_modules (instant when they are up to date)
 
@@ -46,6 +46,9 @@ coverage: install dev-packages browser ## All tests, at least 90 % covered, 100 
 
 bench: install dev-packages ## Measure (NAME=rules)
 	@$(PYTHON) manage.py bench $(NAME)
+
+screenshots: install dev-packages browser ## Make the pictures of the documentation anew
+	@$(PYTHON) -m tests.browser.screenshots
 
 lock: ## Pin the newest allowed versions with hashes; needs uv and npm
 	$(COMPILE) --upgrade requirements/base.in -o requirements/base.txt
@@ -99,5 +102,5 @@ browser: dev-packages
 	  printf '\n%s\n%s\n\n' "*** NO BROWSER: the browser tests will be SKIPPED. ***" \
 	    "*** Install Chromium or Chrome, or set AEDILE_CHROMIUM to its path. ***"; }
 
-.PHONY: help install demo run test check lint types contracts migrations coverage bench lock clean \
+.PHONY: help install demo run test check lint types contracts migrations coverage bench screenshots lock clean \
 	python-packages dev-packages venv node-packages browser

@@ -43,6 +43,7 @@ class Command(BaseCommand):
                 user_id = invite_person(actor=actor, email=email, name=name, password=password)
                 grant_role(actor=actor, user_id=user_id, role=role, market=None)
                 logins.append((role, email, password))
-        self.stdout.write("Logins (shown this once, they are stored as hashes only):")
+        self.stdout.write("\nOne login per role. The passwords are shown this once, only hashes are kept:\n\n")
         for role, email, password in logins:
             self.stdout.write(f"  {role.value:<16} {email:<32} {password}")
+        self.stdout.write("\n")

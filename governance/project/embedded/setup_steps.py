@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from governance.project.embedded.home import Home
@@ -9,26 +10,42 @@ from governance.project.embedded.ledger import has_rows, read_migration_state, r
 
 MIGRATE = "migrate"
 ROOMS = ("governance", "policies", "risk", "cases", "dashboards")
+DEMO_DAYS = 92
 
 
 @dataclass(frozen=True)
 class Step:
-    """One `manage.py` command that a database needs once. A new `version` makes it run again."""
+    """One `manage.py` command that a database needs once. A new `version` makes it run again.
+
+    What it prints goes to its log, or to the console when `is_shown`.
+    """
 
     name: str
     title: str
     arguments: tuple[str, ...]
     version: str = "1"
+    is_shown: bool = False
 
 
 def demo_steps(home: Home) -> tuple[Step, ...]:
-    """Return what fills a new database with the demo marketplace, in order."""
+    """Return what fills a new database with the demo marketplace, in order.
+
+    The logins come before the import: one can sign in and look around while the events come in.
+    """
+    first, last = demo_period(datetime.now(UTC).date())
+    place, period = str(home.demo), ("--from", first.isoformat(), "--to", last.isoformat())
     return (
-        Step("demo.people", "Making one login per role", ("demo_people",)),
         Step("demo.pack", "Loading the policy pack", ("load_pack",)),
-        Step("demo.data", "Generating the demo marketplace", ("demo_data", "--out", str(home.demo))),
-        Step("demo.import", "Importing it", ("import_data", str(home.demo), "--mapping", "examples/demo.yaml")),
+        Step("demo.data", "Making up a marketplace", ("demo_data", "--out", place, *period)),
+        Step("demo.people", "Making one login per role", ("demo_people",), is_shown=True),
+        Step("demo.import", "Importing its events", ("import_data", place, "--mapping", "examples/demo.yaml")),
     )
+
+
+def demo_period(today: date) -> tuple[date, date]:
+    """Return the first and last day of the demo's events: they end yesterday, so that pages show current figures."""
+    last = today - timedelta(days=1)
+    return last - timedelta(days=DEMO_DAYS - 1), last
 
 
 def is_in_use(database_url: str) -> bool:

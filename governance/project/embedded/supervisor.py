@@ -27,9 +27,13 @@ from governance.project.embedded.servers import (
 from governance.project.embedded.setup_steps import Step, find_missing, is_in_use, is_migrated, record_migrated
 from governance.project.embedded.stopping import StopRequest
 
-DEMO_IS_LOADED = (
-    "The demo marketplace is loaded; its logins were printed when it was. "
+LOGINS_WERE_SHOWN = (
+    "The logins of the demo were printed at its first start. "
     "`manage.py changepassword analyst@demo.example` sets a new password."
+)
+FOREIGN_DATABASE = (
+    "This database holds people of its own, so the demo marketplace is not loaded into it. "
+    "For a demo set AEDILE_HOME to a new directory."
 )
 LONG_RUNNERS = ("up", "demo")
 POLL_SECONDS = 0.1
@@ -60,10 +64,10 @@ class Program:
     next_start: float = 0.0
 
 
-def say(text: str) -> None:
+def say(text: str, end: str = "\n") -> None:
     """Tell the person at the console; a closed console is no reason to fail."""
     with contextlib.suppress(BrokenPipeError):
-        sys.stdout.write(f"{text}\n")
+        sys.stdout.write(f"{text}{end}")
         sys.stdout.flush()
 
 
@@ -135,10 +139,7 @@ class Supervisor:
             self._add(command(self._home, environment))
         self._note = replace(self._note, web_url=url)
         self._write_note(servers)
-        if listener.getsockname()[1] != self._plan.port:
-            say(f"Port {self._plan.port} is taken.")
-        say(f"Aedile answers at {url}")
-        self._run_steps(servers, environment)
+        self._set_up(servers, environment, url)
         if not self._stopping.is_made:
             say(f"Data and logs: {self._home.root}. Ctrl-C stops everything.")
         while not self._stopping.is_made:
@@ -170,31 +171,50 @@ class Supervisor:
     def _database_url(self, servers: Servers) -> str:
         return servers.database_url or env.text("DATABASE_URL")
 
-    def _run_steps(self, servers: Servers, environment: dict[str, str]) -> None:
+    def _set_up(self, servers: Servers, environment: dict[str, str], url: str) -> None:
+        """Take the one-time steps; say the address once, right before what is shown below it."""
         steps = self._plan.steps(self._home)
-        url = self._database_url(servers)
-        if steps and is_in_use(url):
-            say(
-                "This database holds people of its own, so the demo marketplace is not loaded into it. "
-                "For a demo set AEDILE_HOME to a new directory."
-            )
-            return
-        missing = find_missing(steps, url)
-        if steps and not missing:
-            say(DEMO_IS_LOADED)
+        is_foreign = bool(steps) and is_in_use(self._database_url(servers))
+        missing = [] if is_foreign else find_missing(steps, self._database_url(servers))
+        first_shown = next((step for step in missing if step.is_shown), None)
+        if first_shown is None:
+            self._say_address(url)
+        if is_foreign:
+            say(FOREIGN_DATABASE)
+        elif steps and first_shown is None:
+            say(LOGINS_WERE_SHOWN)
         for step in missing:
-            say(f"{step.title} …")
-            began = time.monotonic()
-            code = self._complete(servers, programs.manage_command(step.name, step.arguments, environment, None))
-            if code is None:
+            if step is first_shown:
+                self._say_address(url)
+            if not self._run_step(servers, environment, step):
                 return
-            if code:
-                raise EmbeddedError(
-                    f"`manage.py {' '.join(step.arguments)}` failed with exit code {code}. Its message stands above. "
-                    f"The next `manage.py {self._plan.command}` goes on with this step."
-                )
-            record_step(url, step.name, step.version)
-            say(f"{step.title}: done in {time.monotonic() - began:.1f} s")
+
+    def _say_address(self, url: str) -> None:
+        if not url.endswith(f":{self._plan.port}"):
+            say(f"Port {self._plan.port} is taken.")
+        say(f"Aedile answers at {url}")
+
+    def _run_step(self, servers: Servers, environment: dict[str, str], step: Step) -> bool:
+        """Take a step and remember it; False when asked to stop meanwhile. Raises EmbeddedError when it fails."""
+        log = None if step.is_shown else self._home.log(step.name)
+        if log:
+            say(f"{step.title} …", end=" ")
+        began = time.monotonic()
+        code = self._complete(servers, programs.manage_command(step.name, step.arguments, environment, log))
+        if code != 0 and log:
+            say("")
+        if code is None:
+            return False
+        if code:
+            end = f"Its log {log} ends with:\n{self._task.last_lines() if self._task else ''}\n" if log else ""
+            raise EmbeddedError(
+                f"`manage.py {' '.join(step.arguments)}` failed with exit code {code}. {end}"
+                f"The next `manage.py {self._plan.command}` goes on with this step."
+            )
+        record_step(self._database_url(servers), step.name, step.version)
+        if log:
+            say(f"{time.monotonic() - began:.1f} s")
+        return True
 
     def _complete(self, servers: Servers, command: Command) -> int | None:
         """Run a command to its end while everything else is watched; None when asked to stop meanwhile."""

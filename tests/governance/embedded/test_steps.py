@@ -1,7 +1,10 @@
 """One-time steps run once per database, in order, and go on after a failure."""
 
+import re
 import signal
 import sys
+import time
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,7 @@ from governance.project.embedded.ledger import read_steps, record_step
 from governance.project.embedded.programs import CODE
 from governance.project.embedded.setup_steps import (
     Step,
+    demo_period,
     demo_steps,
     find_missing,
     is_in_use,
@@ -27,7 +31,10 @@ SCRIPT = """
 import sys
 from governance.project.embedded.setup_steps import Step
 from governance.project.embedded.supervisor import Plan, run_plan
-steps = tuple(Step(f"demo.{place}", f"Step {place}", tuple(words.split())) for place, words in enumerate(sys.argv[1:]))
+steps = tuple(
+    Step(f"demo.{place}", f"Step {place}", tuple(words.lstrip("!").split()), is_shown=words.startswith("!"))
+    for place, words in enumerate(sys.argv[1:])
+)
 sys.exit(run_plan(Plan("demo", 18800, steps=lambda home: steps)))
 """
 
@@ -70,26 +77,46 @@ def test_a_database_with_people_of_its_own_gets_no_demo(url: str) -> None:
     assert not is_in_use(url)
 
 
-def test_the_demo_makes_people_and_data_before_it_imports() -> None:
+def test_the_demo_shows_logins_before_it_imports() -> None:
     steps = demo_steps(Home(Path("/somewhere")))
-    assert [step.arguments[0] for step in steps] == ["demo_people", "load_pack", "demo_data", "import_data"]
-    assert steps[3].arguments[1] == steps[2].arguments[2]
+    assert [step.arguments[0] for step in steps] == ["load_pack", "demo_data", "demo_people", "import_data"]
+    assert steps[3].arguments[1] == steps[1].arguments[2]
+    assert [step.arguments[0] for step in steps if step.is_shown] == ["demo_people"]
+
+
+def test_the_demo_ends_yesterday() -> None:
+    assert demo_period(date(2026, 3, 1)) == (date(2025, 11, 29), date(2026, 2, 28))
 
 
 def run_steps(start: Starter, home: Home, *commands: str) -> Run:
     return start(on=home, argv=[sys.executable, "-u", "-c", SCRIPT, *commands])
 
 
-def test_steps_run_once_and_show_what_they_print(start: Starter, home: Home) -> None:
-    run = run_steps(start, home, "version", "shell -c print('printed'+str(1+1))")
+def wait_for_log(log: Path, text: str) -> None:
+    for _ in range(600):
+        if log.exists() and text in log.read_text(encoding="utf-8"):
+            return
+        time.sleep(0.1)
+    pytest.fail(f"{log} does not hold {text!r}")
+
+
+def test_steps_run_once_and_what_is_shown_follows_the_address(start: Starter, home: Home) -> None:
+    words = ("shell -c print('quiet'+str(1+1))", "!shell -c print('shown'+str(1+1))", "version")
+    run = run_steps(start, home, *words)
     run.wait_for(READY)
-    for text in ("Step 0 …", "Step 0: done in", "Step 1 …", "printed2", "Step 1: done in"):
-        assert text in run.output, run.output
+    lines = re.sub(r"\d+\.\d s", "0 s", re.sub(r"Port .*\n|.* objects imported.*\n|\n(?=\n)", "", run.output)).split(
+        "\n"
+    )
+    lines = [line.split(" http")[0] for line in lines if line]
+    assert lines[:4] == ["Step 0 … 0 s", "Aedile answers at", "shown2", "Step 2 … 0 s"], run.output
+    assert lines[-1].startswith("Data and logs: ")
+    assert "quiet2" in home.log("demo.0").read_text(encoding="utf-8")
     run.end(signal.SIGINT)
-    again = run_steps(start, home, "version", "shell -c print('printed'+str(1+1))")
+    again = run_steps(start, home, *words)
     again.wait_for(READY)
     assert "Step" not in again.output
-    assert "The demo marketplace is loaded" in again.output
+    assert "shown2" not in again.output
+    assert "The logins of the demo were printed" in again.output
 
 
 def test_a_failing_step_ends_the_run_and_is_tried_again(start: Starter, home: Home) -> None:
@@ -100,15 +127,16 @@ def test_a_failing_step_ends_the_run_and_is_tried_again(start: Starter, home: Ho
     again = run_steps(start, home, "version", "version")
     again.wait_for(READY)
     assert "Step 0" not in again.output
-    assert "Step 1: done" in again.output
+    assert re.search(r"Step 1 … \d", again.output)
 
 
 def test_a_step_is_interrupted_and_not_counted(start: Starter, home: Home) -> None:
     run = run_steps(start, home, "shell -c print('asleep',flush=True);__import__('time').sleep(60)")
-    run.wait_for("asleep")
+    wait_for_log(home.log("demo.0"), "asleep")
     family = run.family()
     assert run.end(signal.SIGINT) == 0
     assert_gone(family, seconds=1)
-    assert "done" not in run.output
+    assert not re.search(r"Step 0 … \d", run.output)
     again = run_steps(start, home, "version")
-    again.wait_for("Step 0: done in")
+    again.wait_for(READY)
+    assert re.search(r"Step 0 … \d", again.output)
