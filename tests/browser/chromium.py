@@ -13,6 +13,17 @@ MAC_PATHS = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
 
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WIDE = {"width": 1440, "height": 900}
+
 
 def find_chromium() -> str | None:
     """Return a Chromium or Chrome: AEDILE_CHROMIUM, one of the system, or the one that Playwright installed."""
