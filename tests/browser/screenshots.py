@@ -207,8 +207,7 @@ def run_rule(manager: Desk) -> None:
     page = manager.open(f"/rules/{RULE}")
     page.keyboard.press("r")
     page.locator("#run .run-figures").wait_for(timeout=180_000)
-    page.wait_for_load_state("networkidle")
-    page.keyboard.press("Home")
+    manager.open(f"/rules/{RULE}")  # from its top
     manager.keep("rule")
 
 
