@@ -60,7 +60,12 @@ class ApprovalList(ListView):
         Column("subject_label", _("What"), is_lead=True, is_fixed=True, is_wide=True),
         Column("action", _("For"), value=lambda row: row.action.replace("_", " ")),
         Column("state", _("State"), template="governance/cells/approval_state.html", sort=("state",)),
-        Column("requested_by", _("Asked by"), template="governance/cells/owner.html"),
+        Column(
+            "requested_by",
+            _("Asked by"),
+            template="governance/cells/owner.html",
+            value=lambda row: str(row.requested_by),
+        ),
         Column("note", _("Note")),
         Column("decided_by", _("Decided by"), value=lambda row: str(row.decided_by or "")),
         Column("asked", _("Asked"), CellKind.TIME, value=lambda row: row.requested_at, sort=("id",)),

@@ -66,7 +66,7 @@ class PolicyFilter(FilterSet):  # type: ignore[misc]  # django-filter ships no t
 
     def by_node(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Keep policies of a kind of harm and all narrower ones."""
-        return rows.filter(Q(node_id=value) | Q(node_id__startswith=f"{value}."))
+        return rows.filter(Q(node_id=value) | Q(node__code__startswith=f"{value}."))
 
     def by_subject(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Keep policies that speak of a type of entity."""
