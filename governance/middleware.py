@@ -14,7 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from governance.context import request_id
 from governance.domain.actors import Actor
 from governance.domain.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
-from governance.queries.people import actor_for
+from governance.queries.people import actor_of
 
 Handler = Callable[[HttpRequest], HttpResponse]
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -58,7 +58,7 @@ class ActorMiddleware:
         user = getattr(request, "user", None)
         if user is None or not user.is_authenticated:
             return self.get_response(request)
-        actor = SimpleLazyObject(lambda: actor_for(user.pk))
+        actor = SimpleLazyObject(lambda: actor_of(user))
         request.actor = actor  # type: ignore[attr-defined]  # ConsoleRequest: the views' view of this request
         try:
             zone = ZoneInfo(user.time_zone)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol, TypeVar
 
 from cases.domain.lifecycle import DecisionOutcome
 from cases.queries import health as court
@@ -66,22 +67,24 @@ def read_health(actor: Actor, days: Days, markets: Sequence[str], now: datetime)
     """
     incoming = senses.intake(actor, markets)
     data_days = _data_days(days, incoming.newest_day)
+    # Both periods in one query each; they touch.
+    both = senses.Period(data_days.before().first, data_days.last, tuple(markets))
     period = senses.Period(data_days.first, data_days.last, tuple(markets))
-    earlier = data_days.before()
-    period_before = senses.Period(earlier.first, earlier.last, tuple(markets))
     span, span_before = _span(days), _span(days.before())
-    events, hits = senses.events_per_day(actor, period), senses.hits_per_day(actor, period)
-    opened = court.opened_by_day(actor, span, markets)
-    decided = court.decided_by_day(actor, span, markets)
+    span_both = court.Span(span_before.starts_at, span.ends_at)
+    events_before, events = _split(senses.events_per_day(actor, both), data_days.first)
+    hits_before, hits = _split(senses.hits_per_day(actor, both), data_days.first)
+    opened_before, opened = _split(court.opened_by_day(actor, span_both, markets), days.first)
+    decided_before, decided = _split(court.decided_by_day(actor, span_both, markets), days.first)
     return Health(
         days=days,
         data_days=data_days,
         now=_totals(events, hits, opened, decided, court.turnaround(actor, span, markets)),
         before=_totals(
-            senses.events_per_day(actor, period_before),
-            senses.hits_per_day(actor, period_before),
-            court.opened_by_day(actor, span_before, markets),
-            court.decided_by_day(actor, span_before, markets),
+            events_before,
+            hits_before,
+            opened_before,
+            decided_before,
             court.turnaround(actor, span_before, markets),
         ),
         events=events,
@@ -97,6 +100,22 @@ def read_health(actor: Actor, days: Days, markets: Sequence[str], now: datetime)
         escalations=escalation_counts(actor),
         worst=open_escalations(actor, limit=5),
     )
+
+
+class _OfDay(Protocol):
+    @property
+    def day(self) -> date: ...
+
+
+Row = TypeVar("Row", bound=_OfDay)
+
+
+def _split(rows: Iterable[Row], first: date) -> tuple[list[Row], list[Row]]:
+    """Part rows into those before a day and those from it on."""
+    kept: tuple[list[Row], list[Row]] = ([], [])
+    for row in rows:
+        kept[row.day >= first].append(row)
+    return kept
 
 
 def _data_days(days: Days, newest: date | None) -> Days:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from governance.domain.actors import Actor
@@ -72,8 +72,9 @@ def escalations_about(actor: Actor, subject_kind: str, subject_id: str) -> list[
 
 def escalation_counts(actor: Actor) -> EscalationCounts:
     """Return the figures for the rail and the health page."""
-    rows = visible_escalations(actor).filter(state__in=OPEN)
-    return EscalationCounts(open=rows.count(), overdue=overdue(rows, timezone.now()).count())
+    rows = visible_escalations(actor).filter(state__in=OPEN).order_by()
+    late = Q(next_update_due_at__lt=timezone.now())
+    return EscalationCounts(**rows.aggregate(open=Count("pk"), overdue=Count("pk", filter=late)))
 
 
 def open_escalations(actor: Actor, limit: int = 10) -> list[EscalationBrief]:

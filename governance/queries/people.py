@@ -18,10 +18,14 @@ class Person:
 
 def actor_for(user_id: int) -> Actor:
     """Return the actor for an active person with the grants that hold now; raises User.DoesNotExist otherwise."""
-    user = User.objects.get(pk=user_id, is_active=True)
+    return actor_of(User.objects.get(pk=user_id, is_active=True))
+
+
+def actor_of(user: User) -> Actor:
+    """Return the actor for an active person whose row was read already."""
     held = [
         (Role(grant.role), grant.market_id, frozenset(grant.queues))
-        for grant in RoleGrant.objects.filter(user_id=user_id)
+        for grant in RoleGrant.objects.filter(user_id=user.pk)
     ]
     return Actor(
         kind=ActorKind.PERSON,

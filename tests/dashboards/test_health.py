@@ -91,5 +91,5 @@ def test_the_page_takes_a_bounded_number_of_queries(django_assert_max_num_querie
     decide(make_analyst("BR"), open_case(), LATE_HIGH)
     client = signed_in(make_person(Role.LEAD))
     client.get(reverse("dashboards:health"))
-    with django_assert_max_num_queries(36):
+    with django_assert_max_num_queries(25):
         assert client.get(reverse("dashboards:health")).status_code == 200
