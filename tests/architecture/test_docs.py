@@ -106,3 +106,10 @@ def test_every_page_is_reached_from_the_index() -> None:
 @pytest.mark.parametrize("word", [*EntityType, *EventType, *PAYLOAD_FIELDS])
 def test_the_vocabulary_is_documented(word: str) -> None:
     assert f"`{word}`" in VOCABULARY
+
+
+def test_the_pictures_are_used_and_small() -> None:
+    pictures = sorted((ROOT / "docs" / "screenshots").glob("*.png"))
+    used = {(page.parent / link).resolve() for page in PAGES for link in links_of(page)}
+    assert [place(path) for path in pictures if path not in used] == []
+    assert sum(path.stat().st_size for path in pictures) < 3_000_000
