@@ -205,7 +205,7 @@ function restore() {
 
 const presence = () => document.getElementById("presence");
 let lastActive = Date.now();
-let opened = presence() && { ...presence().dataset };
+const opened = presence() && { ...presence().dataset };
 
 function freeze(words) {
   const body = form?.querySelector(".guide-body");
@@ -224,7 +224,6 @@ function sayChanged(words) {
 function compare(now) {
   if (opened.mine === "yes" && now.mine !== "yes") {
     freeze(now.holder ? text("case.taken", { name: now.holder }) : text("case.lost"));
-    opened.mine = "no";
   } else if (now.revision !== opened.revision && now.mine === "yes") {
     sayChanged(text("case.changed"));
   } else if (now.state !== opened.state && opened.mine !== "yes" && ["decided", "escalated"].includes(now.state)) {
