@@ -187,6 +187,36 @@ def test_filters_change_the_list_in_place_and_the_address(page, lead):
     expect(page.locator("tbody tr")).to_have_count(11)
 
 
+def test_the_last_wish_wins_when_a_slow_answer_comes_late(page, lead):
+    make_escalations(60, opener=lead)
+    page.goto("/list")
+
+    def slow_search(route):
+        if "sort=" not in route.request.url:
+            page.wait_for_timeout(1500)
+        route.continue_()
+
+    page.route("**/list?*q=Spike*", slow_search)
+    page.get_by_label("Search", exact=True).fill("Spike 5")
+    page.wait_for_timeout(400)  # the search is on its way
+    page.get_by_role("link", name="Severity").click()
+    expect(page.locator("th", has_text="Severity")).to_have_attribute("aria-sort", "descending")
+    page.wait_for_timeout(1800)
+    expect(page.locator("th", has_text="Severity")).to_have_attribute("aria-sort", "descending")
+    expect(page.get_by_label("Search", exact=True)).to_have_value("")  # true to the list, which is not searched
+
+
+def test_filters_keep_the_order_and_leave_nothing_empty_in_the_address(page, lead):
+    make_escalations(60, opener=lead)
+    page.goto("/list")
+    page.get_by_role("link", name="Severity").click()
+    page.wait_for_url(re.compile("sort=-severity$"))
+    page.get_by_label("Search", exact=True).fill("Spike 5")
+    expect(page.locator("tbody tr")).to_have_count(11)
+    page.wait_for_url(re.compile(r"list\?sort=-severity&q=Spike(\+|%20)5$"))
+    expect(page.locator("th", has_text="Severity")).to_have_attribute("aria-sort", "descending")
+
+
 def test_a_list_reads_as_cards_on_a_phone(page, lead):
     page.set_viewport_size({"width": 390, "height": 844})
     make_escalations(3, opener=lead)

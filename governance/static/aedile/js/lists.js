@@ -80,11 +80,33 @@ function clearSelection(event) {
   showSelection(scope);
 }
 
+// The filters stay true to the address when a sort or a page changed it without loading the page again.
+function showFilters(path) {
+  const form = document.querySelector("form.filters");
+  const given = new URL(path, location.href).searchParams;
+  for (const field of form?.elements ?? []) {
+    if (!field.name || field === document.activeElement) continue;
+    const values = given.getAll(field.name);
+    if (field.type === "checkbox" || field.type === "radio") field.checked = values.includes(field.value);
+    else if (field.multiple) for (const option of field.options) option.selected = values.includes(option.value);
+    else field.value = values[0] ?? "";
+  }
+}
+
+// What is not filtered stays out of the address.
+function dropEmpty(event) {
+  const { sourceElement, request } = event.detail.ctx;
+  if (!sourceElement.matches("form.filters")) return;
+  for (const [name, value] of [...request.body]) if (value === "") request.body.delete(name);
+}
+
 /** Wire every list of the page, also those that arrive later. */
 export function startLists() {
   document.addEventListener("click", onRangeClick);
   document.addEventListener("click", clearSelection);
   document.addEventListener("change", onCheck);
+  document.addEventListener("htmx:config:request", dropEmpty);
+  document.addEventListener("htmx:after:history:push", (event) => showFilters(event.detail.path));
   document.addEventListener("focusin", (event) => {
     const row = event.target.closest?.(ROWS);
     if (!row || row === current()) return;
