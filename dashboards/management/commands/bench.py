@@ -13,6 +13,7 @@ from governance.bench.machine import describe_machine
 # Name of the benchmark → module with `run(*, seed: int, scale: float) -> Mapping[str, Any]`, its results.
 # A benchmark makes its own data from the seed, cleans up after itself, and is short at scale 1.
 BENCHMARKS: dict[str, str] = {
+    "import": "risk.bench.importing",
     "ingest": "risk.bench.ingest",
 }
 

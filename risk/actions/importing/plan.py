@@ -8,7 +8,7 @@ from risk.actions.importing.inputs import InputFile
 from risk.actions.importing.reading import file_columns
 from risk.actions.importing.staging import staged_columns
 from risk.domain.mapping.columns import check_columns, columns_read
-from risk.domain.mapping.spec import EntitySpec, EventSpec, Fold, ImportMapping
+from risk.domain.mapping.spec import EntitySpec, EventSpec, FileFormat, Fold, ImportMapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,18 @@ class ImportPlan:
 def plan_import(mapping: ImportMapping, files: Sequence[InputFile]) -> ImportPlan:
     """Return the plan; raises ImportFailed when the files do not have what the mapping asks for."""
     columns = _read_columns(files)
-    problems = check_columns(mapping, columns)
+    fed = _files_behind(mapping)
+    in_tables = set().union(*fed.values()) if fed else set()
+    # A row of JSON Lines may lack any column: only what is joined must be known beforehand.
+    known = {
+        name: None if mapping.files[name].format is FileFormat.JSONL and name not in in_tables else found
+        for name, found in columns.items()
+    }
+    problems = check_columns(mapping, known)
     if problems:
         raise ImportFailed("\n".join(map(str, problems)))
     passes = tuple(_walks(mapping))
     by_table = {walk.source: walk.columns for walk in passes if walk.source in mapping.tables}
-    fed = _files_behind(mapping)
-    in_tables = set().union(*fed.values()) if fed else set()
     wanted = staged_columns(mapping, by_table)
     summed: dict[str, set[str]] = {}
     for table in mapping.tables.values():
@@ -61,7 +66,7 @@ def plan_import(mapping: ImportMapping, files: Sequence[InputFile]) -> ImportPla
         mapping=mapping,
         files=tuple(files),
         staged={
-            name: tuple(column for column in columns[name] or () if column in wanted)
+            name: tuple(column for column in columns[name] if column in wanted)
             for name in mapping.files
             if name in in_tables
         },
@@ -71,13 +76,13 @@ def plan_import(mapping: ImportMapping, files: Sequence[InputFile]) -> ImportPla
     )
 
 
-def _read_columns(files: Sequence[InputFile]) -> dict[str, tuple[str, ...] | None]:
+def _read_columns(files: Sequence[InputFile]) -> dict[str, tuple[str, ...]]:
     """Return the columns by name of the mapping; several files under one name must agree."""
-    columns: dict[str, tuple[str, ...] | None] = {}
+    columns: dict[str, tuple[str, ...]] = {}
     for file in files:
         found = file_columns(file)
         known = columns.setdefault(file.spec.name, found)
-        if known is not None and set(known) != set(found):
+        if set(known) != set(found) and file.spec.format is not FileFormat.JSONL:
             different = sorted(set(known) ^ set(found))[0]
             raise ImportFailed(f"{file.label}: the files of {file.spec.name} differ in the column {different}.")
     return columns

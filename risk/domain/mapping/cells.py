@@ -39,6 +39,10 @@ class ColumnReader:
             values = [value if value is None else renamed.get(read_text(value), value) for value in values]
         if self._parse is read_text:
             return [value if value is None or type(value) is str else read_text(value) for value in values]
+        if self._parse is read_name:
+            return [
+                value.strip() if type(value) is str else None if value is None else read_text(value) for value in values
+            ]
         return self._parse_all(values, problems)
 
     def _parse_all(self, values: Sequence[Any], problems: Problems) -> list[Any]:
