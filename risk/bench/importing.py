@@ -81,9 +81,8 @@ def make_lines(chance: random.Random, events: int) -> Iterator[str]:
 def _import(folder: Path, environment: Mapping[str, str]) -> tuple[dict[str, Any], float, float, float]:
     """Return counts, seconds, processor seconds and peak memory in MB of one import."""
     mapping = str(folder / "mapping.yaml")
-    command = [
-        sys.executable, str(settings.BASE_DIR / "manage.py"), "import_data", str(folder), "--mapping", mapping, "--quiet",
-    ]  # fmt: skip
+    manage = str(settings.BASE_DIR / "manage.py")
+    command = [sys.executable, manage, "import_data", str(folder), "--mapping", mapping, "--quiet"]
     began = time.perf_counter()
     with subprocess.Popen(command, env=dict(environment), stdout=subprocess.PIPE, text=True) as child:  # noqa: S603
         out = child.stdout.read() if child.stdout else ""
