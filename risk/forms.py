@@ -66,6 +66,23 @@ class ImportForm(forms.Form):
         return data
 
 
+class MendForm(forms.Form):
+    """The text of a refused event, to be mended."""
+
+    text = forms.CharField(
+        label=_("The event as JSON"),
+        widget=forms.Textarea(attrs={"rows": 18, "class": "mono", "spellcheck": "false"}),
+        strip=False,
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=32)
+
+
+class DismissForm(forms.Form):
+    """Why a refused event need not be stored."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+
 def show_problems(form: forms.Form, error: InvalidInput) -> None:
     """Put an action's problems at the fields that they are about."""
     for problem in error.problems:

@@ -5,6 +5,7 @@ from django.urls import path
 from risk.views import rule_detail, rule_editor, rule_runs, rule_steps, rule_tests
 from risk.views.entities import EntityList
 from risk.views.imports import ImportList, change_import, download_rejects, new_import, show_import
+from risk.views.rejects import RejectList, change_many, dismiss, download_rejected, mend, show_rejected
 from risk.views.rule_list import RuleList
 
 app_name = "risk"
@@ -28,4 +29,10 @@ urlpatterns = [
     path("imports/<int:pk>", show_import, name="import"),
     path("imports/<int:pk>/rejects.csv", download_rejects, name="import-rejects"),
     path("imports/<int:pk>/<slug:verb>", change_import, name="change-import"),
+    path("rejects", RejectList.as_view(), name="rejects"),
+    path("rejects.jsonl", download_rejected, name="rejects-file"),
+    path("rejects/many/<slug:verb>", change_many, name="change-rejects"),
+    path("rejects/<int:pk>", show_rejected, name="reject"),
+    path("rejects/<int:pk>/mend", mend, name="mend-reject"),
+    path("rejects/<int:pk>/dismiss", dismiss, name="dismiss-reject"),
 ]

@@ -94,7 +94,7 @@ def ingest_events(
         refused.sort(key=lambda item: item.index)
         if refused:
             _keep_rejected(batch, items, texts() if texts else [write_text(item) for item in items], refused, checks)
-        _close_batch(batch, loaded, len(refused))
+        close_batch(batch, loaded, len(refused))
     return IngestResult(batch.pk, loaded.accepted, len(loaded.duplicates), tuple(refused))
 
 
@@ -160,8 +160,8 @@ def _keep_rejected(
     outbox.emit("events_rejected", {"batch_id": batch.pk, "rejected": len(refused)})
 
 
-def _close_batch(batch: IngestBatch, loaded: LoadResult, rejected: int) -> None:
-    """Write the counts, and tell of the batch when there is something to process."""
+def close_batch(batch: IngestBatch, loaded: LoadResult, rejected: int) -> None:
+    """Write the counts of a loaded batch, and tell of it when there is something to process."""
     IngestBatch.objects.filter(pk=batch.pk).update(
         accepted=loaded.accepted,
         duplicates=len(loaded.duplicates),

@@ -81,6 +81,7 @@ class RejectedEvent(models.Model):
     received_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
     settled_by = models.ForeignKey("governance.User", on_delete=models.PROTECT, null=True, related_name="+")
+    settled_note = models.TextField(blank=True, default="")  # why it was dismissed
 
     class Meta:
         ordering = ["-id"]
