@@ -1,11 +1,24 @@
-"""Celery shells of risk."""
+"""Celery shells of risk.
+
+What follows from a fact may be repeated without harm, so it is tried again when the database was in the way.
+"""
+
+from typing import Any
 
 from celery import shared_task
+from django.db import OperationalError
 
 from risk.actions.backtesting import run_fact
 from risk.actions.importing.working import work_on_fact
 from risk.actions.partitions import make_partitions_ahead
 from risk.actions.processing import process_fact
+
+TRY_AGAIN: dict[str, Any] = {
+    "autoretry_for": (OperationalError,),
+    "retry_backoff": True,
+    "retry_backoff_max": 300,
+    "max_retries": 10,
+}
 
 
 @shared_task(ignore_result=True)
@@ -14,13 +27,13 @@ def make_partitions() -> None:
     make_partitions_ahead()
 
 
-@shared_task(ignore_result=True)
+@shared_task(ignore_result=True, **TRY_AGAIN)
 def process_batch(fact_id: int) -> None:
     """Run signals, scores and rules over the batch of an `events_ingested` fact."""
     process_fact(fact_id=fact_id)
 
 
-@shared_task(ignore_result=True)
+@shared_task(ignore_result=True, **TRY_AGAIN)
 def run_rule(fact_id: int) -> None:
     """Run a rule over stored events."""
     run_fact(fact_id=fact_id)

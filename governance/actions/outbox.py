@@ -1,20 +1,24 @@
 """Write facts with the rows that they tell of, and hand them to the workers after commit."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import structlog
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from governance.models import FactConsumption, OutboxFact
 from governance.project.celery import app
-from governance.project.routes import ROUTES
+from governance.project.routes import KEEP_THEIR_STATE, ROUTES
 
 log = structlog.get_logger(__name__)
 
 BATCH = 500
+LOST_AFTER = timedelta(hours=1)
+MOST_ATTEMPTS = 10
 
 
 def emit(name: str, payload: Mapping[str, Any]) -> int:
@@ -60,6 +64,25 @@ def dispatch_waiting() -> int:
         done += sent
         if sent < len(facts):
             return done
+
+
+def redeliver_lost() -> int:
+    """Let facts be handed over again that were sent an hour ago and that nobody has worked on; return how many.
+
+    A worker that failed again and again, or a broker that lost its memory, so loses nothing. After MOST_ATTEMPTS
+    a fact stays where it is, for people to look at. Tasks that keep their own state are not repeated.
+    """
+    done = FactConsumption.objects.filter(fact=OuterRef("pk"))
+    lost = OutboxFact.objects.filter(
+        ~Exists(done),
+        name__in=set(ROUTES) - KEEP_THEIR_STATE,
+        dispatched_at__lt=timezone.now() - LOST_AFTER,
+        attempts__lt=MOST_ATTEMPTS,
+    )
+    count = lost.update(dispatched_at=None)
+    if count:
+        log.warning("facts_redelivered", count=count)
+    return count
 
 
 def work_off_waiting() -> int:

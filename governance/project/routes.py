@@ -12,3 +12,6 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "escalation_opened": ("cases.tasks.mark_escalated",),
     "escalation_resolved": ("cases.tasks.mark_escalation_resolved",),
 }
+
+# Facts whose tasks keep their own state and go on by themselves: handing them over again would be wrong.
+KEEP_THEIR_STATE: frozenset[str] = frozenset({"import_requested"})

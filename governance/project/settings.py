@@ -248,6 +248,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "dispatch-facts": {"task": "governance.tasks.dispatch_facts", "schedule": 5.0},
+    "redeliver-lost": {"task": "governance.tasks.redeliver_lost", "schedule": 600.0},
     "make-partitions": {"task": "risk.tasks.make_partitions", "schedule": 12 * 3600.0},
     "release-leases": {"task": "cases.tasks.release_leases", "schedule": 60.0},
     "move-up-aged-cases": {"task": "cases.tasks.move_up_aged_cases", "schedule": 60.0},

@@ -6,6 +6,7 @@ from django.core.management import call_command
 
 from governance.domain.actors import system_actor
 from governance.models import OutboxFact
+from policies.models import ListEntry, NamedList, RulesetVersion
 from risk.actions.compiled import forget_ruleset
 from risk.actions.ingest import ingest_events
 from risk.actions.processing import process_batch, process_fact
@@ -135,8 +136,6 @@ def test_an_event_rule_sees_what_was_known_then_and_not_later():
 
 
 def test_a_trusted_seller_is_left_alone():
-    from policies.models import ListEntry, NamedList, RulesetVersion  # noqa: PLC0415  the list has no page yet
-
     trusted = NamedList.objects.get(name="trusted_sellers")
     ListEntry.objects.create(list=trusted, value="S1", added_by="tests")
     newest = RulesetVersion.objects.latest("number")

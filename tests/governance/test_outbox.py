@@ -1,0 +1,51 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from governance.actions import outbox
+from governance.models import OutboxFact
+
+pytestmark = pytest.mark.django_db
+
+
+def sent(name: str, hours: float, attempts: int = 1) -> OutboxFact:
+    at = timezone.now() - timedelta(hours=hours)
+    return OutboxFact.objects.create(name=name, dispatched_at=at, attempts=attempts)
+
+
+def waiting() -> set[int]:
+    return set(OutboxFact.objects.filter(dispatched_at__isnull=True).values_list("pk", flat=True))
+
+
+def test_what_was_sent_and_never_worked_on_is_sent_again():
+    lost, fresh = sent("rules_hit", 2), sent("rules_hit", 0.5)
+    done = sent("rules_hit", 2)
+    outbox.consume_once(done.pk, "cases.take_in_hits")
+    assert outbox.redeliver_lost() == 1
+    assert waiting() == {lost.pk}
+    assert fresh.pk not in waiting()
+
+
+@pytest.mark.parametrize(("name", "attempts"), [("import_requested", 1), ("pack_loaded", 1), ("rules_hit", 10)])
+def test_what_keeps_its_state_has_no_consumer_or_failed_too_often_stays(name: str, attempts: int):
+    sent(name, 2, attempts)
+    assert outbox.redeliver_lost() == 0
+
+
+def test_a_fact_is_consumed_once_per_consumer():
+    fact = OutboxFact.objects.create(name="rules_hit", payload={"hit_ids": [1]})
+    assert outbox.peek(fact.pk, "one") == {"hit_ids": [1]}
+    assert outbox.consume_once(fact.pk, "one") == {"hit_ids": [1]}
+    assert outbox.consume_once(fact.pk, "one") is None
+    assert outbox.peek(fact.pk, "one") is None
+    assert outbox.consume_once(fact.pk, "other") == {"hit_ids": [1]}
+
+
+def test_facts_reach_the_broker_and_are_marked_as_sent():
+    fact = OutboxFact.objects.create(name="rules_hit", payload={"hit_ids": []})
+    assert outbox.dispatch_waiting() == 1
+    fact.refresh_from_db()
+    assert fact.dispatched_at is not None
+    assert fact.attempts == 1
+    assert outbox.dispatch_waiting() == 0
