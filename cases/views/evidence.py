@@ -26,6 +26,7 @@ LONG = 60
 TELLING = ("amount", "price", "rating", "title", "reason", "fault", "text")
 MOST_FACTS = 3
 _NAMES = re.compile(r"\b[a-z_]+\.([a-z_0-9]+)\b")
+_IMAGE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]+$")
 _MEDIA = re.compile(r"\.(png|jpe?g|gif|webp|avif|mp4|webm)(\?|$)", re.IGNORECASE)
 
 
@@ -50,12 +51,17 @@ class Piece:
 
 @dataclass(frozen=True)
 class Content:
-    """A field of an event: short facts stand in a line, long texts are quoted, media stay veiled."""
+    """A field of an event: short facts stand in a line, long texts are quoted.
+
+    `image` is a picture that came with the event, shown veiled. One that lies elsewhere is only named by its
+    address: the console asks no other site for anything.
+    """
 
     label: str
     pieces: tuple[Piece, ...]
     is_long: bool
     is_media: bool
+    image: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,6 +158,8 @@ def _payload(event: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 
 def _content(name: str, value: Any, spans: Sequence[Sequence[int]]) -> Content:
+    if isinstance(value, str) and _IMAGE.match(value):
+        return Content(thing(name), (), is_long=False, is_media=True, image=value)
     words = _say(value)
     return Content(
         label=thing(name),

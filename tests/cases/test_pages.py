@@ -168,6 +168,19 @@ class TestWorkspace:
         assert "14.2%" in shown
         assert "30 of 212 in 30 d" in shown
 
+    def test_pictures_are_veiled_and_those_elsewhere_only_named(self):
+        seller = make_account()
+        pixel = "data:image/png;base64,iVBORw0KGgo="
+        payload = {"photo": pixel, "image_url": "https://img.example.org/a.jpg", "fake": "data:image/svg+xml,<svg/>"}
+        event = make_event({"seller": seller}, "listing_created", payload)
+        take_in([make_hit(seller, COUNTERFEIT, event_id=event)])
+        shown = sign_in(make_analyst()).get(page("detail", Case.objects.get())).content.decode()
+        assert f'<img src="{pixel}"' in shown
+        assert 'class="veil' in shown
+        assert shown.count("<img") == 1
+        assert "https://img.example.org/a.jpg" in shown
+        assert 'href="https://img.example.org' not in shown
+
     def test_words_from_outside_are_escaped(self):
         case = open_case(make_account(name="<script>alert(1)</script>"))
         shown = sign_in(make_analyst()).get(page("detail", case)).content.decode()
