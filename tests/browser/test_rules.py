@@ -90,12 +90,19 @@ def test_from_a_wrong_condition_to_a_rule_that_fires(page: Page, sign_in: SignIn
     expect(figures).to_have_text(["2", "1", "3"])
     expect(page.locator("#run")).to_contain_text("Loja Azul")
 
+    ask_for_approval(page)
+    approve_and_see_it_fire(page, sign_in)
+
+
+def ask_for_approval(page: Page) -> None:
     page.get_by_role("button", name="Ask for approval").click()
     page.get_by_label("Note").fill("Dear things need a look.")
     page.get_by_role("button", name="Ask", exact=True).click()
     expect(page.get_by_text("Another person has to look at it.")).to_be_visible()
     expect(page.get_by_role("button", name="Approve and go live")).to_have_count(0)
 
+
+def approve_and_see_it_fire(page: Page, sign_in: SignIn) -> None:
     enter(sign_in, Role.APPROVER, name="Anton Approver")
     page.goto("/approvals")
     page.get_by_role("link", name=re.compile("DEAR-THINGS")).click()
