@@ -17,7 +17,9 @@ from policies.queries.lists import entries_at, list_named, visible_lists
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+    from django.http.response import HttpResponseBase
 
+    from governance.middleware import ConsoleRequest
     from policies.models import ListEntry, NamedList
 
 
@@ -83,10 +85,15 @@ class EntryList(ListView):
         """Return the entries of the list in the address."""
         return entries_at(timezone.now()).filter(list=self._named())
 
-    def extra_context(self) -> dict[str, Any]:
-        """Give the page the list that the entries are of."""
+    def get(self, request: ConsoleRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Show the entries under the name of their list."""
         named = self._named()
-        return {"named": named, "crumb": named.name}
+        self.__dict__.update(title=named.title, lead=named.doc)  # of this page, not of the class
+        return super().get(request, *args, **kwargs)
+
+    def extra_context(self) -> dict[str, Any]:
+        """Name the list as conditions do."""
+        return {"crumb": f"lists.{self.kwargs['name']}"}
 
     def _named(self) -> NamedList:
         if not self.request.actor.can(Permission.VIEW_RULES):

@@ -78,6 +78,7 @@ class PolicyList(ListView):
 
     name = "policies"
     title = _("Policies")
+    template_name = "policies/policies.html"
     lead = _("What is required on the marketplace. Decisions cite the version that was in force.")
     default_sort = "code"
     filterset_class = PolicyFilter
@@ -89,7 +90,7 @@ class PolicyList(ListView):
         Column("code", _("Code"), sort=("code",), is_lead=True, is_fixed=True),
         Column("title", _("Title"), sort=("title",), is_wide=True),
         Column("node_title", _("Kind of harm"), sort=("node_title",)),
-        Column("subjects", _("About")),
+        Column("subjects", _("About"), template="policies/cells/subjects.html"),
         Column("severity", _("Severity"), template="policies/cells/severity.html"),
         Column("number", _("Version"), CellKind.NUMBER, sort=("number",)),
         Column("effective_from", _("In force since"), template="policies/cells/day.html", sort=("effective_from",)),

@@ -82,6 +82,8 @@ def test_lists_show_their_entries(client: Client) -> None:
     enter(client, make_person(Role.POLICY_MANAGER))
     assert "trusted_sellers" in body(client, "/lists")
     page = body(client, "/lists/trusted_sellers")
+    assert "<h1>Trusted sellers</h1>" in page
+    assert "lists.trusted_sellers" in page
     assert "S-1" in page
     assert "S-2" in page
     assert "S-2" not in body(client, "/lists/trusted_sellers?q=S-1")

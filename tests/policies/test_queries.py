@@ -117,6 +117,11 @@ def test_the_closest_locale_is_chosen(locales: list[str], wanted: str, found: st
     assert pick_locale(dict.fromkeys(locales, ""), wanted) == found
 
 
+def test_without_any_wording_there_is_none_to_choose() -> None:
+    with pytest.raises(KeyError, match="en"):
+        pick_locale({}, "en")
+
+
 def test_the_scheme_of_the_market_comes_before_the_default() -> None:
     assert scheme_for("BR", "seller", NOW).spec.direction is Direction.ACCUMULATE
     assert scheme_for("ID", "seller", NOW).spec.code == "accumulate"

@@ -296,6 +296,8 @@ def test_wrong_input_is_answered_at_its_field(manager: Actor) -> None:
         )
     fields = [problem.field for problem in caught.value.problems]
     assert fields == ["code", "title", "target", "markets", "priority", "reason", "policy"]
+    with pytest.raises(InvalidInput, match="'Order Placed' is no event type"):
+        make_rule(manager, text=replace(TEXT, event_types=("Order Placed",), entity_type=""))
     make_rule(manager)
     with pytest.raises(InvalidInput, match="TEST-RULE is taken"):
         make_rule(manager)
