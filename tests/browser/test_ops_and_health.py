@@ -56,6 +56,7 @@ def test_ops_acknowledges_updates_and_resolves(
     page.goto("/escalations?overdue=yes")
     page.get_by_role("link", name="A ring of forty sellers").click()
     expect(page.get_by_text("The next update is overdue.")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("a")
     expect(page.get_by_text("Acknowledged. The next update is due")).to_be_visible()
     page.get_by_role("button", name="Post update").click()

@@ -62,6 +62,7 @@ def full_case(name: str = "Loja Azul", text: str = "A perfect replica of the wat
 
 
 def press(page: Page, *keys: str) -> None:
+    page.wait_for_load_state()  # keys work once the scripts have run, which is after the text is there
     for key in keys:
         page.keyboard.press(key)
 

@@ -135,7 +135,7 @@ def test_counts_are_kept_for_some_seconds_for_this_viewer(pages, django_assert_n
     build_rail(first, "/")
     with django_assert_num_queries(0):
         build_rail(first, "/")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         build_rail(second, "/")
 
 

@@ -85,9 +85,14 @@ class Run:
 Starter = Callable[..., Run]
 
 
+def heed_interrupts() -> None:
+    """Undo what a test run in the background of a shell inherits: that Ctrl-C is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def launch(home: Home, argv: list[str], **options: Any) -> Run:
     """Start a command on `home` as the leader of a process group, and follow what it says."""
-    settings = {"cwd": ROOT, "env": clean_environment(home.root), **options}
+    settings = {"cwd": ROOT, "env": clean_environment(home.root), "preexec_fn": heed_interrupts, **options}
     process = subprocess.Popen(
         argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True, **settings
     )
