@@ -46,7 +46,7 @@ def read_yaml(text: str) -> Node:
         RulesFileError: the text is no YAML, is empty, or too large.
     """
     if len(text) > _MAX_FILE:
-        raise RulesFileError([FileProblem(1, 1, f"The file has more than {_MAX_FILE} characters")])
+        raise RulesFileError([FileProblem(1, 1, f"The file has more than {_MAX_FILE} characters", "Split it.")])
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
@@ -55,9 +55,11 @@ def read_yaml(text: str) -> Node:
         problem = FileProblem(*place, f"This is no YAML: {error.problem or error.context}", "Check quotes and indents.")
         raise RulesFileError([problem]) from None
     except yaml.reader.ReaderError as error:
-        raise RulesFileError([FileProblem(1, 1, f"The file holds a sign that YAML forbids: {error.reason}")]) from None
+        place = (text.count("\n", 0, error.position) + 1, error.position - text.rfind("\n", 0, error.position))
+        problem = FileProblem(*place, f"The file holds a sign that YAML forbids: {error.reason}", "Remove it.")
+        raise RulesFileError([problem]) from None
     except RecursionError:
-        raise RulesFileError([FileProblem(1, 1, "The file is nested too deep")]) from None
+        raise RulesFileError([FileProblem(1, 1, "The file is nested too deep", "Flatten it.")]) from None
     if root is None:
         raise RulesFileError([FileProblem(1, 1, "The file is empty", "It needs fields: and rules:.")])
     return root
@@ -91,7 +93,7 @@ def entries(node: Node, what: str, problems: list[FileProblem]) -> Iterator[tupl
     seen: set[str] = set()
     for key, value in node.value:
         if not isinstance(key, ScalarNode):
-            problems.append(problem_at(key, f"A name in {what} must be a single word"))
+            problems.append(problem_at(key, f"A name in {what} must be a single word", "Write name: value."))
         elif key.value in seen:
             problems.append(problem_at(key, f"{key.value} stands twice in {what}", "Keep one of the two."))
         else:

@@ -47,6 +47,7 @@ class EntityRenderer:
     def __init__(self, spec: EntitySpec, values: Values, markets: frozenset[str], now: datetime) -> None:
         self.spec = spec
         self._markets = markets
+        self._known = ", ".join(sorted(markets)[:30])
         self._earliest = EARLIEST.isoformat(timespec="microseconds")
         self._latest = (now + FUTURE_TOLERANCE).isoformat(timespec="microseconds")
         self._head = [
@@ -93,10 +94,11 @@ class EntityRenderer:
     def _check(self, item: Description, problems: list[FieldProblem]) -> None:
         """Append everything that keeps the entity out."""
         if item.market not in self._markets:
-            problems.append(FieldProblem("market", f"{item.market} is not a market here", "Name one that you may use."))
+            reason = "is missing" if not item.market else f"{item.market} is not a market here"
+            problems.append(FieldProblem("market", reason, f"Name one that you may use: {self._known}."))
         if item.type not in _TYPES:
-            hint = f"One of: {', '.join(sorted(_TYPES))}."
-            problems.append(FieldProblem("type", f"{item.type} is not an entity type", hint))
+            reason = "is missing" if not item.type else f"{item.type} is not an entity type"
+            problems.append(FieldProblem("type", reason, f"One of: {', '.join(sorted(_TYPES))}."))
         check_text(item.external_id, "id", MAX_ENTITY_ID, problems)
         if item.name is not None:
             check_text(item.name, "name", MAX_NAME, problems)

@@ -15,11 +15,11 @@ from risk.domain.events import check_source
 from risk.domain.mapping.parsing_items import read_entities, read_events
 from risk.domain.mapping.parsing_tables import read_tables
 from risk.domain.mapping.spec import FileFormat, FileSpec, ImportMapping, MappingProblem
+from risk.domain.mapping.time_forms import FORMAT_WORDS, check_form
 
 MOST_CHARACTERS: Final = 200_000
 MOST_NODES: Final = 20_000
 MOST_DEPTH: Final = 12
-FORMAT_WORDS: Final = frozenset({"iso", "epoch_s", "epoch_ms"})
 SUFFIXES: Final = {
     ".csv": FileFormat.CSV,
     ".tsv": FileFormat.CSV,
@@ -107,7 +107,7 @@ def _read(reader: Reader, name: str, market: str | None) -> ImportMapping | tupl
     tables = read_tables(fields["tables"], files)
     known = [*files, *tables]
     market = market or _read_market(fields["market"])
-    if not (fields["entities"].is_given or fields["events"].is_given):
+    if isinstance(reader.value, dict) and not (fields["entities"].is_given or fields["events"].is_given):
         reader.reject("there are neither entities nor events", "Say what the rows become: add entities or events.")
     return ImportMapping(
         name=name,
@@ -148,15 +148,14 @@ def _read_formats(reader: Reader) -> Iterator[str]:
         return
     for item in reader.filled_items():
         text = item.text()
-        if text and text not in FORMAT_WORDS and "%" not in text:
-            hint = f"Use {', '.join(sorted(FORMAT_WORDS))}, or a pattern such as %d/%m/%Y %H:%M."
-            item.reject(f"{text} is not a form of times", hint)
+        if text and (problem := check_form(text)):
+            item.reject(f"{text} {problem}", f"Use {', '.join(FORMAT_WORDS)}, or a pattern such as %d/%m/%Y %H:%M.")
         yield text
 
 
 def _read_decimal(reader: Reader) -> str:
     if reader.is_given and reader.value not in (".", ","):
-        reader.reject("is no decimal sign", 'Use "." or ",".')
+        reader.reject(f"{reader.value} is no decimal sign", 'Use "." or ",", in quotes.')
     return "," if reader.value == "," else "."
 
 
@@ -166,9 +165,9 @@ def read_encoding(reader: Reader, otherwise: str) -> str:
         return otherwise
     text = reader.text()
     try:
-        b"".decode(text or "utf-8")  # unlike codecs.lookup this refuses what is no encoding of text
+        "a".encode(text or "utf-8")  # unlike codecs.lookup this refuses what is no encoding of text
         codecs.getincrementaldecoder(text or "utf-8")
-    except (LookupError, TypeError):
+    except (LookupError, ValueError):
         reader.reject(f"{text} is not an encoding", "Use one such as utf-8, latin-1, cp1252 or utf-16.")
         return otherwise
     return text
@@ -203,7 +202,7 @@ def _read_format(reader: Reader, place: Reader, path: str) -> FileFormat:
         return reader.choice(FileFormat)
     suffix = "." + path.lower().rpartition(".")[2]
     if path and suffix not in SUFFIXES:
-        place.reject(f"the format of {path} is not to be seen", "Add format: csv, xlsx, jsonl or parquet.")
+        place.reject(f"the name {path} does not tell the format", "Add format: csv, xlsx, jsonl or parquet.")
     return SUFFIXES.get(suffix, FileFormat.CSV)
 
 
@@ -212,7 +211,7 @@ def _read_delimiter(reader: Reader, path: str) -> str:
         return "\t" if path.lower().endswith(".tsv") else ","
     sign = {"tab": "\t"}.get(str(reader.value), reader.value)
     if not isinstance(sign, str) or len(sign) != 1 or sign in '"\r\n' or sign in string.ascii_letters:
-        reader.reject("is no delimiter", 'Use one sign such as ";", or tab.')
+        reader.reject(f"{reader.value!r} cannot part columns", 'Use one sign such as ";", or tab.')
         return ","
     return sign
 
@@ -224,4 +223,4 @@ def _read_nulls(reader: Reader) -> Iterator[str]:
             if isinstance(item.value, str):
                 yield item.value
             else:
-                item.reject("is no text", 'Write it in quotes, such as "NULL".')
+                item.reject("is not text", 'Write it in quotes, such as "NULL" or "0".')

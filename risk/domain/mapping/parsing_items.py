@@ -50,9 +50,10 @@ def read_entities(reader: Reader, known: Sequence[str], market: str | None) -> I
         optional = ("market", "name", "attributes", "attributes_from", "described_at", "when")
         fields = item.fields(("from", "type", "id"), optional)
         kind = _read_word(fields["type"], _TYPE, "an entity type", "seller")
-        if isinstance(kind.constant, str) and kind.constant not in _ENTITY_TYPES:
-            hint = did_you_mean(kind.constant, _ENTITY_TYPES, f"One of: {', '.join(_ENTITY_TYPES)}.")
-            fields["type"].reject(f"{kind.constant} is not an entity type", hint)
+        word = kind.constant
+        if isinstance(word, str) and _TYPE.fullmatch(word) and word not in _ENTITY_TYPES:
+            hint = did_you_mean(word, _ENTITY_TYPES, f"One of: {', '.join(_ENTITY_TYPES)}.")
+            fields["type"].reject(f"{word} is not an entity type", hint)
         attributes = fields["attributes"]
         described = fields["described_at"]
         yield EntitySpec(
@@ -81,12 +82,11 @@ def _read_market(item: Reader, reader: Reader, market: str | None) -> Cell:
 
 def _read_word(reader: Reader, pattern: re.Pattern[str], kind: str, example: str) -> Cell:
     """Return a constant for a plain word, and otherwise the cell that says where the word comes from."""
-    if not isinstance(reader.value, str):
-        return _read_cell(reader)
-    word = reader.text()
-    if word and not pattern.fullmatch(word):
+    cell = Cell(constant=reader.text()) if isinstance(reader.value, str) else _read_cell(reader)
+    word = cell.constant
+    if word not in (None, "") and not pattern.fullmatch(str(word)):
         reader.reject(f"{word} is not {kind}", f"Write it as {example}, or {{column: name}} to read it from the rows.")
-    return Cell(constant=word)
+    return cell
 
 
 def _read_cell(reader: Reader, otherwise: CellType = CellType.STRING) -> Cell:
@@ -96,13 +96,17 @@ def _read_cell(reader: Reader, otherwise: CellType = CellType.STRING) -> Cell:
         has_place = "{" in text or "}" in text
         return _read_template(reader, text, otherwise) if has_place else Cell(columns=(text,), type=otherwise)
     if not reader.is_given:
+        reader.reject("is empty", "Name the column that holds it.")
         return _NOTHING
     fields = reader.fields((), _CELL_KEYS)
     given = [key for key in _SOURCES if fields[key].is_given]
-    if isinstance(reader.value, dict) and len(given) != 1:
-        reader.reject("says not where the value comes from", f"Give one of {', '.join(_SOURCES)}.")
     if len(given) != 1:
+        if isinstance(reader.value, dict):
+            reason = f"{' and '.join(given)} are given at once" if given else "does not say where the value comes from"
+            reader.reject(reason, f"Give one of {', '.join(_SOURCES)}.")
         return _NOTHING
+    if fields["rename"].is_given and given[0] in ("template", "constant"):
+        fields["rename"].reject(f"a {given[0]} is not renamed", "Use rename with column or first.")
     kind = fields["type"].choice(CellType) if fields["type"].is_given else otherwise
     place = fields[given[0]]
     if given == ["template"]:
@@ -171,7 +175,7 @@ def _read_payload(reader: Reader) -> Iterator[tuple[str, Cell]]:
     for name, item in reader.entries() if reader.is_given else []:
         known = PAYLOAD_FIELDS.get(name)
         cell = _read_cell(item, CellType(known.value) if known else CellType.STRING)
-        if known and cell.type != known.value:
+        if known and cell != _NOTHING and cell.type != known.value:
             item.reject(f"{name} is {known.value} in rules, not {cell.type.value}", "Leave the type out.")
         yield name, cell
 
@@ -185,7 +189,9 @@ def _read_tests(reader: Reader) -> Iterator[Test]:
         column = fields["column"].text()
         given = [key for key in ("present", "equals", "in", "not_in") if fields[key].is_given]
         if len(given) != 1:
-            item.reject("asks not one thing of the column", "Give one of present, equals, in and not_in.")
+            if isinstance(item.value, dict):
+                reason = f"{' and '.join(given)} are asked at once" if given else "does not say what is asked"
+                item.reject(reason, "Give one of present, equals, in and not_in; of several tests make a list.")
             continue
         asked = fields[given[0]]
         if given == ["present"]:

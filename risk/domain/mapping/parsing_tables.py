@@ -23,17 +23,16 @@ def read_tables(reader: Reader, files: Mapping[str, FileSpec]) -> dict[str, Tabl
         group_by = _read_group(fields["group_by"])
         if group_by and fields["from"].value in tables:
             fields["from"].reject("a table cannot be grouped again", "Group a file; join other rows to the groups.")
-        if fields["columns"].is_given and not group_by:
+        if fields["columns"].is_given and not fields["group_by"].is_given:
             fields["columns"].reject("columns are made without a group", "Add group_by, or leave the columns out.")
-        joins = list(_read_joins(fields["join"], known))
-        if not (group_by or joins):
+        elif not fields["group_by"].is_given and not (fields["join"].is_given and fields["join"].value):
             item.reject("the table neither groups nor joins", "Use the file itself.")
         tables[name] = TableSpec(
             name=name,
             source=fields["from"].name_in(known, "file or table"),
             group_by=group_by,
             folds=dict(_read_folds(fields["columns"])),
-            joins=tuple(joins),
+            joins=tuple(_read_joins(fields["join"], known)),
         )
     return tables
 
@@ -51,7 +50,9 @@ def _read_folds(reader: Reader) -> Iterator[tuple[str, FoldSpec]]:
     for name, item in reader.entries() if reader.is_given else []:
         parts = item.entries() if isinstance(item.value, dict) else []
         if len(parts) != 1 or parts[0][0] not in known:
-            item.reject("is no way to make one value of many", f"Write {{sum: price}}; there is {', '.join(known)}.")
+            item.reject(
+                "does not say how many values become one", f"Write {{sum: price}}; there is {', '.join(known)}."
+            )
             continue
         fold, column = Fold(parts[0][0]), parts[0][1]
         yield name, FoldSpec(fold, None if fold is Fold.COUNT else column.text())
@@ -78,5 +79,7 @@ def _read_keys(reader: Reader) -> Iterator[tuple[str, str]]:
         for item in reader.filled_items():
             yield item.text(), item.text()
     else:
+        if reader.value == {}:
+            reader.reject("no column is named", "Write on: order_id, or on: {our_column: their_column}.")
         for ours, theirs in reader.entries():
             yield ours, theirs.text()

@@ -198,4 +198,4 @@ class MappingProblem:
 
     def __str__(self) -> str:
         place = f"{self.file}, line {self.line}" if self.line else self.file
-        return f"{place}: {self.path + ': ' if self.path else ''}{self.reason}. {self.hint}"
+        return f"{place}: {self.path + ': ' if self.path else ''}{self.reason}. {self.hint}".rstrip()
