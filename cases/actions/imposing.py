@@ -1,14 +1,14 @@
 """Start and end sanctions on an account whose ledger is locked, and tell the marketplace what changes for it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cases.actions.steps import case_url
 from cases.domain.ledger import LedgerLine
 from cases.domain.lifecycle import ReversedBy, SanctionState, check_sanction_step
 from cases.domain.milestones import DueSanction, sanctions_due
-from cases.domain.sanctions import SANCTION_KINDS, restrictions_of
+from cases.domain.sanctions import APPLY_SANCTION, SANCTION_KINDS, restrictions_of
 from cases.domain.wording import BASE_LOCALE, WORDINGS
 from cases.models import Decision, Sanction
 from cases.queries.standing import kinds_in_force
@@ -17,8 +17,8 @@ from governance.actions.approving import ask_approval, drop_request
 from governance.domain.actors import Actor
 from governance.domain.subjects import Subject
 from policies.domain.schemes import MilestoneActionKind
+from policies.queries.policies import policy_version
 
-APPLY_SANCTION = "apply_sanction"
 NO_LONGER_DUE = "Its milestone is no longer crossed"
 
 
@@ -118,11 +118,14 @@ def _hold(actor: Actor, sanction: Sanction) -> None:
     sanction.save(update_fields=["state"])
     case = sanction.decision.case
     subject = as_subject(sanction)
+    policy = policy_version(sanction.decision.policy_version_id)
+    taken: dict[str, object] = next((action for action in sanction.decision.actions if action["kind"] == "points"), {})
     ask_approval(
         actor=actor,
         action=APPLY_SANCTION,
-        subject=subject,
+        subject=replace(subject, url=f"{subject.url}#held"),
         markets=[case.market_id],
+        note=sanction.decision.rationale,
         summary={
             "kind": sanction.kind,
             "milestone": sanction.milestone,
@@ -130,6 +133,11 @@ def _hold(actor: Actor, sanction: Sanction) -> None:
             "account": str(case.entity),
             "case_id": case.pk,
             "decision_id": sanction.decision_id,
+            "policy_code": policy.policy_code,
+            "policy": policy.titles.get(BASE_LOCALE, policy.policy_code),
+            "severity": sanction.decision.severity,
+            "points": taken.get("points"),
+            "standing": taken.get("standing"),
         },
     )
     outbox.emit("sanction_held", _fact(sanction))

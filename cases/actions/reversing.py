@@ -12,7 +12,7 @@ from cases.actions.imposing import reconcile
 from cases.actions.ledger import add_violation, adjust, lock_ledger, take_back
 from cases.actions.notices import keep_notice
 from cases.actions.steps import as_subject, locked_case
-from cases.domain.lifecycle import CaseState, DecisionOutcome, LedgerKind
+from cases.domain.lifecycle import SETTLING, CaseState, DecisionOutcome, LedgerKind
 from cases.domain.notices import write_withdrawal
 from cases.domain.planning import Choice, DecisionPlan, plan_decision
 from cases.domain.wording import WORDINGS
@@ -25,8 +25,6 @@ from governance.domain.errors import Conflict, FieldProblem, InvalidInput, NotFo
 from governance.domain.roles import Permission
 from policies.queries.policies import policy_version
 from policies.queries.schemes import scheme_version
-
-SETTLING = (DecisionOutcome.VIOLATION, DecisionOutcome.NO_VIOLATION)
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ def supersede_decision(
     from them are taken back, new points count from when the old ones did. Emits `decision_made`.
 
     Raises NotFound, NotAllowed, Conflict when the decision was superseded already or did not settle its case, and
-    InvalidInput for answers that do not settle it either, or without a rationale.
+    InvalidInput for answers that do not settle it either or change nothing, or without a rationale.
     """
     with transaction.atomic():
         case, old = _settled(actor, decision_id)
@@ -70,7 +68,7 @@ def supersede_decision(
         counts_from = _take_back_points(old, now, rationale)
         ground = ground_of(case, now)
         plan = plan_decision(ground.case, Choice(tuple(answers), severity or None), now, counts_from)
-        _check(plan, rationale)
+        _check(plan, old, rationale)
         new = write_decision(actor=actor, case=case, plan=plan, rationale=rationale, now=now, supersedes=old)
         if plan.outcome is DecisionOutcome.VIOLATION:
             add_violation(decision=new, plan=plan, scheme=ground.scheme, reason=str(case)[:240])
@@ -159,10 +157,13 @@ def _take_back_points(old: Decision, now: datetime, reason: str) -> datetime | N
     return entry.at
 
 
-def _check(plan: DecisionPlan, rationale: str) -> None:
+def _check(plan: DecisionPlan, old: Decision, rationale: str) -> None:
     if plan.outcome not in SETTLING:
         hint = "A correction has to settle the case: a violation or none."
         raise InvalidInput([FieldProblem("answers", f"These answers end in: {plan.reached.outcome.title}.", hint)])
+    if (plan.outcome, plan.severity or "") == (old.outcome, old.severity):
+        hint = "Change an answer or the severity, or leave the decision as it is."
+        raise InvalidInput([FieldProblem("answers", "The decision says this already.", hint)])
     if not rationale.strip():
         hint = "Say what the first decision got wrong."
         raise InvalidInput([FieldProblem("rationale", "A correction needs a reason.", hint)])

@@ -1,16 +1,18 @@
 """Approve, refuse, lift and expire sanctions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
-from cases.actions.imposing import APPLY_SANCTION, Ending, end, start
+from cases.actions.imposing import Ending, end, start
 from cases.actions.ledger import lock_ledger
 from cases.actions.notices import keep_notice
 from cases.domain.lifecycle import ReversedBy, SanctionState, check_sanction_step
 from cases.domain.notices import write_in_force
+from cases.domain.sanctions import APPLY_SANCTION
 from cases.domain.wording import WORDINGS
 from cases.models import Case, Sanction
 from cases.queries.ground import addressee_of
@@ -59,6 +61,20 @@ def refuse_held_sanction(*, actor: Actor, sanction_id: int, note: str) -> Sancti
         ending = Ending(SanctionState.REVERSED, ReversedBy.PERSON, note.strip())
         end(actor=actor, sanction=sanction, ending=ending, now=timezone.now())
     return _result(sanction)
+
+
+def settle_held_sanctions(
+    *, actor: Actor, sanction_ids: Sequence[int], verdict: Verdict, note: str = ""
+) -> tuple[SanctionStep, ...]:
+    """Approve or refuse several held sanctions as the second person: all of them, or none when one cannot be.
+
+    Raises InvalidInput when none is named, and what `approve_held_sanction` and `refuse_held_sanction` raise.
+    """
+    if not sanction_ids:
+        raise InvalidInput([FieldProblem("sanction", "Choose what you decide on.")])
+    settle = approve_held_sanction if verdict is Verdict.APPROVE else refuse_held_sanction
+    with transaction.atomic():
+        return tuple(settle(actor=actor, sanction_id=key, note=note) for key in sorted(set(sanction_ids)))
 
 
 def reverse_sanction(*, actor: Actor, sanction_id: int, reason: str) -> SanctionStep:

@@ -47,6 +47,10 @@ class DecisionOutcome(StrEnum):
     ESCALATE = "escalate"
 
 
+# What ends a case; the other outcomes send it on.
+SETTLING = (DecisionOutcome.VIOLATION, DecisionOutcome.NO_VIOLATION)
+
+
 class SanctionState(StrEnum):
     """Where a sanction stands."""
 

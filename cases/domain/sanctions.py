@@ -10,6 +10,9 @@ from enum import StrEnum
 
 from policies.domain.schemes import MilestoneActionKind
 
+# What the second person is asked for, as the request names it.
+APPLY_SANCTION = "apply_sanction"
+
 
 class Feature(StrEnum):
     """What of the marketplace an account can be kept from."""

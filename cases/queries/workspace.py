@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.utils import timezone
 
-from cases.domain.lifecycle import CaseState
+from cases.domain.lifecycle import SETTLING, CaseState
 from cases.domain.precedents import likeness
 from cases.domain.priority import suspicion_from
 from cases.domain.standing import Standing, standing_at
@@ -101,6 +101,12 @@ class CaseView:
     earlier: tuple[CaseBrief, ...]
     similar: tuple[CaseBrief, ...]
     escalations: tuple[EscalationBrief, ...]
+
+    @property
+    def is_correctable(self) -> bool:
+        """Say whether the newest decision settled the case, so that another may take its place."""
+        is_over = self.row.state in (CaseState.DECIDED, CaseState.CLOSED)
+        return is_over and bool(self.decisions) and self.decisions[0].outcome in SETTLING
 
 
 def case_view(actor: Actor, case_id: int) -> CaseView:

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from cases.domain.lifecycle import CaseState, DecisionOutcome, LedgerKind, SanctionState
+from cases.domain.sanctions import Feature
 from cases.domain.standing import Zone
 from policies.domain.severity import Severity
 
@@ -67,6 +68,20 @@ SANCTION_TONES = {
     SanctionState.ACTIVE.value: "danger",
     SanctionState.EXPIRED.value: "neutral",
     SanctionState.REVERSED.value: "ok",
+}
+FEATURES = {
+    Feature.CAMPAIGNS: _("campaigns"),
+    Feature.AFFILIATES: _("the affiliate programme"),
+    Feature.SUBSIDIES: _("subsidies"),
+    Feature.LISTING_CREATION: _("new listings"),
+    Feature.LIVESTREAM_REACH: _("reach of livestreams"),
+    Feature.RECOMMENDATIONS: _("recommendations"),
+    Feature.SEARCH_RANK: _("its place in search"),
+    Feature.ORDER_VOLUME: _("unlimited orders"),
+    Feature.PAYOUTS: _("payouts"),
+    Feature.SELLING: _("selling"),
+    Feature.ACCOUNT: _("the account"),
+    Feature.LEGAL: _("legal proceedings"),
 }
 # The bands of the shipped scorecards; a marketplace may name its own.
 BAND_TONES = {"low": "ok", "guarded": "info", "elevated": "warn", "high": "danger"}

@@ -12,10 +12,13 @@ from django.views.decorators.http import require_GET
 
 from cases.domain.lifecycle import OPEN_STATES, CaseState, SanctionState
 from cases.domain.priority import suspicion_from
+from cases.domain.sanctions import SANCTION_KINDS
 from cases.domain.wording import wording_for
+from cases.queries.held import held_in_case
 from cases.queries.presence import Presence
 from cases.queries.workspace import CaseView, case_view
 from cases.views.evidence import group_hits, readings_of
+from cases.views.words import FEATURES
 from governance.domain.roles import Permission, Role
 from governance.forms import EscalateForm
 from governance.queries.people import people_with_role
@@ -53,14 +56,25 @@ class Draft:
 
 
 @dataclass(frozen=True)
+class HeldDraft:
+    """What the second person has entered: the note, the sanctions that were chosen, what is wrong by field."""
+
+    note: str = ""
+    chosen: frozenset[int] = frozenset()
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Extra:
     """What a refused step puts back on the page: the entered decision, note or escalation, and what changed."""
 
     draft: Draft = field(default_factory=Draft)
+    held: HeldDraft = field(default_factory=HeldDraft)
     note: str = ""
     note_problem: str = ""
     escalation: EscalateForm | None = None
     conflict: Mapping[str, Any] | None = None
+    is_correcting: bool = False
 
 
 @login_required
@@ -82,12 +96,17 @@ def show_case(request: ConsoleRequest, pk: int, extra: Extra, status: int = 200)
         "crumb": f"#{view.row.pk}",
         "now": timezone.now(),
         "is_open": view.row.state in OPEN_STATES,
-        "can_decide": view.may_work and view.claim.is_mine,
+        "can_decide": (view.may_work and view.claim.is_mine) or extra.is_correcting,
+        "can_correct": view.is_correctable
+        and not extra.is_correcting
+        and request.actor.can(Permission.REVERSE_DECISIONS, view.row.market_id),
+        "correcting": view.decisions[0] if extra.is_correcting else None,
         **presence_context(request, Presence(pk, view.row.state, view.row.revision, view.claim, view.may_work)),
         "newest_evidence": max((item.id for item in view.evidence), default=0),
         "newest_transition": max((item.pk for item in view.transitions), default=0),
         **_who(request, view, specs),
         **_what(request, view, specs),
+        "held": _held(request, view, extra.held),
         **_law(request, view),
     }
     if view.may_escalate and context["is_open"]:
@@ -197,6 +216,28 @@ def _what(request: ConsoleRequest, view: CaseView, specs: Mapping[str, SignalSpe
             for decision in view.decisions
         ],
     }
+
+
+def _held(request: ConsoleRequest, view: CaseView, draft: HeldDraft) -> list[dict[str, Any]]:
+    """Return what waits for a second person with the words for it."""
+    kinds = wording_for(request.actor.locale).kinds
+    return [
+        {
+            "view": held,
+            "note": draft.note,
+            "problems": draft.problems,
+            "sanctions": [
+                {
+                    "row": row,
+                    "label": kinds[row.kind],
+                    "loses": [FEATURES[feature] for feature in SANCTION_KINDS[row.kind].features],
+                    "is_chosen": not draft.problems or row.id in draft.chosen,
+                }
+                for row in held.sanctions
+            ],
+        }
+        for held in held_in_case(request.actor, view.row.market_id, view.decisions, view.sanctions)
+    ]
 
 
 def _history(view: CaseView) -> list[dict[str, Any]]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from cases.queries.finding import count_open_cases
-from governance.domain.roles import Permission
 from governance.queries.approvals import pending_for
 from governance.queries.escalations import escalation_counts
 from governance.queries.lists import bounded_count
@@ -44,5 +43,5 @@ def waiting_cases(actor: Actor) -> Waiting:
 
 def waiting_approvals(actor: Actor) -> Waiting:
     """Return the approvals that wait for this viewer."""
-    count = bounded_count(pending_for(actor, Permission.APPROVE_RULES), limit=RAIL_LIMIT)
+    count = bounded_count(pending_for(actor), limit=RAIL_LIMIT)
     return Waiting(count.number, _("waiting for you"), is_exact=count.is_exact)

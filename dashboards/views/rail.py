@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from redis.exceptions import RedisError
 
 from dashboards.queries import waiting
+from governance.domain.approvals import APPROVING
 from governance.domain.roles import Permission
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ RAIL: tuple[RoomGroup, ...] = (
                 label=_("Approvals"),
                 icon="checkup-list",
                 page="governance:approvals",
-                permissions=frozenset({_P.APPROVE_RULES}),
+                permissions=APPROVING,
                 key="v",
                 counter=waiting.waiting_approvals,
                 purpose=_("Give the second pair of eyes."),

@@ -42,6 +42,8 @@ def client_text() -> dict[str, str]:
         "case.previous_piece": _("Previous piece of evidence"),
         "case.no_preview": _("The preview did not come. Answer the last question again."),
         "case.look_first": _("This crosses a milestone. Look at what follows, then press Enter again."),
+        "case.look_undone": _("Look at what the correction changes, then press Enter again."),
+        "case.correct": _("Correct the decision"),
         "case.taken": _("{name} has this case now. You cannot decide it any more."),
         "case.lost": _("This case is no longer yours: its time ran out or somebody took it back."),
         "case.changed": _("This case changed: new evidence came in, or its severity rose."),

@@ -84,6 +84,6 @@ def test_pending_lists_what_others_asked_in_my_markets(manager: Actor):
     key = ask(manager, "BR")
     approver = make_person(Role.APPROVER, markets=("BR",))
     elsewhere = make_person(Role.APPROVER, markets=("ID",))
-    assert [row.pk for row in pending_for(approver, Permission.APPROVE_RULES)] == [key]
-    assert not pending_for(elsewhere, Permission.APPROVE_RULES).exists()
-    assert not pending_for(manager, Permission.APPROVE_RULES).exists()
+    assert [row.pk for row in pending_for(approver)] == [key]
+    assert not pending_for(elsewhere).exists()
+    assert not pending_for(manager).exists()

@@ -12,6 +12,8 @@ const ACTIVE_MS = 5 * 60_000;
 const page = document.getElementById("case");
 const form = document.querySelector("[data-guide]");
 const group = text("case.keys");
+const isCorrection = Boolean(form && "correction" in form.dataset);
+const submitWords = text(isCorrection ? "case.correct" : "case.submit");
 
 // The guide
 
@@ -143,7 +145,7 @@ function putPreview(html) {
   if (!guide.isWaiting) return;
   guide.isWaiting = false;
   if (!isReady()) return;
-  if ("hasSanctions" in shown().dataset) toast(text("case.look_first"), { tone: "warn" });
+  if ("hasSanctions" in shown().dataset) toast(text(isCorrection ? "case.look_undone" : "case.look_first"), { tone: "warn" });
   else submit();
 }
 
@@ -182,7 +184,7 @@ function submit() {
 
 // Drafts: what was entered survives a reload of the page, for as long as the tab lives
 
-const draftKey = page && `case-${page.dataset.case}`;
+const draftKey = page && `case-${page.dataset.case}${isCorrection ? "-correction" : ""}`;
 
 function remember() {
   if (!isActive()) return;
@@ -302,7 +304,7 @@ function startGuide() {
     return true;
   }, { group });
   // The button is disabled until the preview is there; an Enter that came first is kept until then.
-  onKey("enter", text("case.submit"), submit, { group });
+  onKey("enter", submitWords, submit, { group });
   show();
 }
 
@@ -311,7 +313,7 @@ function start() {
   onKey("j", text("case.next_piece"), () => moveEvidence(1), { group });
   onKey("k", text("case.previous_piece"), () => moveEvidence(-1), { group });
   onKey("a", text("case.claim_next"), () => document.getElementById("claim-next").click(), { group });
-  onKey("mod+enter", text("case.submit"), () => {
+  onKey("mod+enter", submitWords, () => {
     const own = document.activeElement?.form;
     if (own && own !== form) own.requestSubmit();
     else return submit();
