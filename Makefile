@@ -46,8 +46,8 @@ coverage: install dev-packages browser ## All tests; at least 90 % covered, 96 %
 	@$(PYTHON) -m coverage report --fail-under=100 --include='policies/rulelang/*'
 	@$(PYTHON) -m coverage report --fail-under=96 --include='*/domain/*'
 
-bench: install dev-packages ## Measure (NAME=rules)
-	@$(PYTHON) manage.py bench $(NAME)
+bench: install bench-packages ## Measure (NAME=rules, ARGS=--markdown …)
+	@$(PYTHON) manage.py bench $(NAME) $(ARGS)
 
 screenshots: install dev-packages browser ## Make the pictures of the documentation anew
 	@$(PYTHON) -m tests.browser.screenshots
@@ -55,6 +55,7 @@ screenshots: install dev-packages browser ## Make the pictures of the documentat
 lock: ## Pin the newest allowed versions with hashes; needs uv and npm
 	$(COMPILE) --upgrade requirements/base.in -o requirements/base.txt
 	$(COMPILE) --upgrade requirements/dev.in -o requirements/dev.txt
+	$(COMPILE) --upgrade requirements/bench.in -o requirements/bench.txt
 	$(COMPILE) --upgrade requirements/node.in -o requirements/node.txt
 	npm install --package-lock-only --ignore-scripts --no-audit --no-fund
 
@@ -74,6 +75,11 @@ dev-packages: python-packages
 	@cmp -s requirements/dev.txt $(VENV)/dev.lock || { \
 	  echo "Installing what the tests need …" && \
 	  $(PIP) -r requirements/dev.txt && cp requirements/dev.txt $(VENV)/dev.lock; }
+
+bench-packages: dev-packages
+	@cmp -s requirements/bench.txt $(VENV)/bench.lock || { \
+	  echo "Installing the engines to measure against …" && \
+	  $(PIP) -r requirements/bench.txt && cp requirements/bench.txt $(VENV)/bench.lock; }
 
 venv:
 	@test -x $(PYTHON) && $(PYTHON) -m pip --version >/dev/null 2>&1 || { \
@@ -105,4 +111,4 @@ browser: dev-packages
 	    "*** Install Chromium or Chrome, or set AEDILE_CHROMIUM to its path. ***"; }
 
 .PHONY: help install demo run test check lint types contracts migrations coverage bench screenshots lock clean \
-	python-packages dev-packages venv node-packages browser
+	python-packages dev-packages bench-packages venv node-packages browser

@@ -10,18 +10,21 @@ KILOBYTES = 1024
 
 
 def describe_machine() -> dict[str, object]:
-    """Return cores, memory, system, Python and PostgreSQL of this machine."""
+    """Return cores, memory, system and Python of this machine."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    with connection.cursor() as cursor:
-        cursor.execute("SHOW server_version")
-        postgresql = str(cursor.fetchone()[0])
     return {
         "cores": os.cpu_count(),
         "memory_gb": round(memory / KILOBYTES**3, 1),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
-        "postgresql": postgresql,
     }
+
+
+def read_server_version() -> str:
+    """Return the version of the PostgreSQL in use."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        return str(cursor.fetchone()[0])
 
 
 def peak_memory_mb(pid: int) -> float | None:

@@ -21,6 +21,7 @@ WITHOUT_DATABASE = frozenset(
         "makemessages", "makemigrations", "rules", "spectacular", "startapp", "startproject", "version",
     }
 )  # fmt: skip
+OFFLINE_BENCHMARKS = frozenset({"rules"})
 HELP_WORDS = frozenset({"-h", "--help", "--version"})
 
 
@@ -29,7 +30,10 @@ def needs_servers(arguments: list[str]) -> bool:
     if not arguments or HELP_WORDS & set(arguments):
         return False
     is_asked = any(word.partition("=")[0] == "--database" for word in arguments)
-    return (is_asked or arguments[0] not in WITHOUT_DATABASE) and os.environ.get("AEDILE_ENV") != "production"
+    is_offline = arguments[0] in WITHOUT_DATABASE or (
+        arguments[0] == "bench" and not OFFLINE_BENCHMARKS.isdisjoint(arguments)
+    )
+    return (is_asked or not is_offline) and os.environ.get("AEDILE_ENV") != "production"
 
 
 def add_port_argument(parser: argparse.ArgumentParser) -> None:

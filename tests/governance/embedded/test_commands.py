@@ -110,6 +110,8 @@ def test_a_named_database_is_used_instead(manage: Manage, tmp_path: Path) -> Non
         (["demo_data", "--out", "x"], False),
         (["makemigrations", "--check"], False),
         (["check"], False),
+        (["bench", "ingest"], True),
+        (["bench", "--json", "rules"], False),
         (["check", "--database", "default"], True),
         (["check", "--database=default"], True),
         ([], False),

@@ -1,0 +1,1 @@
+"""Benchmarks of the rule language against other engines; the engines are optional (requirements/bench.txt)."""

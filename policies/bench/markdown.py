@@ -1,0 +1,50 @@
+"""Write what the benchmark `rules` measured as Markdown, for the README."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+
+def as_markdown(report: Mapping[str, Any]) -> str:
+    """Return the tables with date, machine, seed and scale."""
+    results = report["results"]
+    parts = [_describe_run(report), _describe_rows(results["row"])]
+    return "\n\n".join([*parts, *_describe_agreement(results["row"]["agreement"])])
+
+
+def make_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a Markdown table whose first column is text and whose others are numbers."""
+    lines = [head, ["---", *("---:" for _ in head[1:])], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _describe_run(report: Mapping[str, Any]) -> str:
+    machine = report["machine"]
+    return (
+        f"{datetime.now(UTC):%Y-%m-%d}, {machine['cores']} cores, {machine['memory_gb']} GB, {machine['system']}, "
+        f"Python {machine['python']}; seed {report['seed']}, scale {report['scale']:g}."
+    )
+
+
+def _describe_rows(row: Mapping[str, Any]) -> str:
+    counts = [name for name in row if name.startswith("rules_")]
+    engines = list(row[counts[0]])
+    lines = []
+    for engine in engines:
+        cells = []
+        for count in counts:
+            found = row[count][engine]
+            times = "" if found["ratio_to_peer"] == 1 else f" ({found['ratio_to_peer']:.1f} x)"
+            cells.append(f"{found['us_per_event']:,.1f}{times}")
+        lines.append([engine, *cells])
+    head = ["µs per event, 63 fields", *(f"{count.removeprefix('rules_')} rules" for count in counts)]
+    return make_table(head, lines)
+
+
+def _describe_agreement(agreement: Mapping[str, Any]) -> list[str]:
+    left_out = [f"- {name}: {why}" for name, why in agreement["engines_left_out"].items()]
+    left_out += [f"- {name}: {why}" for name, why in agreement["rules_left_out"].items()]
+    said = f"All engines gave the same hits for {agreement['rules']:,} rules on {agreement['events']:,} events"
+    if not left_out:
+        return [f"{said}."]
+    return [f"{said}, apart from what was left out:", "\n".join(left_out)]

@@ -1,0 +1,14 @@
+"""The benchmark `rules`: our engines against others, on the same random rules and events."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from policies.bench.markdown import as_markdown
+from policies.bench.row_speed import measure_rows
+
+__all__ = ["as_markdown", "run"]
+
+
+def run(*, seed: int, scale: float) -> Mapping[str, Any]:
+    """Return what each engine took per event."""
+    return {"row": measure_rows(seed=seed, scale=scale)}
