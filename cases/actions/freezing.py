@@ -41,6 +41,7 @@ def _rule(hit: HitView) -> dict[str, Any]:
         "title": rule.title,
         "condition": rule.condition,
         "reason": rule.reason,
+        "reasons": dict(rule.reasons),
         "priority": rule.priority,
     }
 

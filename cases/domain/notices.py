@@ -3,14 +3,14 @@
 import re
 import string
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from cases.domain.milestones import DueSanction
 from cases.domain.sanctions import SANCTION_KINDS
 from cases.domain.standing import Standing
-from cases.domain.wording import choose_locale, say_date, wording_for
+from cases.domain.wording import BASE_LOCALE, choose_locale, say_date, say_share, speaks, wording_for
 from policies.domain.policies import NoticeTemplate
 from policies.domain.schemes import Direction, MilestoneActionKind, SchemeSpec
 
@@ -28,11 +28,25 @@ class Addressee:
 
 
 @dataclass(frozen=True, slots=True)
+class Rate:
+    """The figures behind a fact: so many of so many, and their share (0 to 1)."""
+
+    count: int
+    volume: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """One fact that the decision rests on: when it was so, and why that is held against the account."""
+    """One fact that the decision rests on: when it was so, and why that is held against the account.
+
+    `reason` is English; `reasons` says the same in other languages, as far as somebody translated it.
+    """
 
     at: datetime
     reason: str
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    rate: Rate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +87,7 @@ def write_notice(
     values = {
         "entity_name": addressee.name,
         "policy_title": title,
-        "facts": _list_of(_say_findings(locale, findings, addressee.time_zone)),
+        "facts": _list_of(say_findings(locale, findings, addressee.time_zone)),
         "actions": _list_of(_say_actions(locale, consequences, spec, addressee.time_zone)),
         "points": _say_points(locale, consequences),
         "expires_on": _say_expiry(locale, consequences, addressee.time_zone),
@@ -144,13 +158,25 @@ def _list_of(lines: Sequence[str]) -> str:
     return "\n\n" + "\n".join(f"- {line}" for line in lines) + "\n"
 
 
-def _say_findings(locale: str, findings: Sequence[Finding], time_zone: str) -> list[str]:
+def say_findings(locale: str, findings: Sequence[Finding], time_zone: str) -> list[str]:
     """Say the newest facts first, each reason of a day once."""
     said: dict[str, None] = {}
     for finding in sorted(findings, key=lambda finding: finding.at, reverse=True):
         day = _say_day(locale, finding.at, time_zone)
-        said.setdefault(fill(wording_for(locale).fact, {"day": day, "reason": escape(finding.reason)}))
+        said.setdefault(fill(wording_for(locale).fact, {"day": day, "reason": _say_reason(locale, finding)}))
     return list(said)[:MOST_FACTS]
+
+
+def _say_reason(locale: str, finding: Finding) -> str:
+    """Say why in the reader's language with the figures; where nobody translated it, say only that a check found it."""
+    texts = {BASE_LOCALE: finding.reason, **finding.reasons}
+    own = next((text for name, text in texts.items() if speaks(name, locale)), wording_for(locale).neutral)
+    words = escape(own)
+    if finding.rate is None:
+        return words
+    given = {"count": str(finding.rate.count), "volume": str(finding.rate.volume)}
+    given["share"] = say_share(locale, finding.rate.share)
+    return f"{words.removesuffix('.')} ({fill(wording_for(locale).rate, given)})."
 
 
 def _say_actions(locale: str, consequences: Consequences, spec: SchemeSpec, time_zone: str) -> list[str]:

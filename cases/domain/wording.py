@@ -25,6 +25,9 @@ class Wording:
     warning: str
     never: str
     fact: str
+    neutral: str
+    rate: str
+    decimal: str
     withdrawn_title: str
     withdrawn_body: str
     in_force_title: str
@@ -63,6 +66,9 @@ WORDINGS: Mapping[str, Wording] = {
         warning="{distance} more points lead to the next restriction.",
         never="these points do not expire",
         fact="{day}: {reason}",
+        neutral="Our check found a breach of this policy.",
+        rate="{count} of {volume}, {share}",
+        decimal=".",
         withdrawn_title="We have withdrawn our decision of {day}",
         withdrawn_body=(
             "Hello {entity_name},\n\nwe have withdrawn our decision of {day} under “{policy_title}”. Its points no "
@@ -99,6 +105,9 @@ WORDINGS: Mapping[str, Wording] = {
         warning="Com mais {distance} pontos vem a próxima restrição.",
         never="estes pontos não expiram",
         fact="{day}: {reason}",
+        neutral="Nossa verificação encontrou uma infração a esta política.",
+        rate="{count} de {volume}, {share}",
+        decimal=",",
         withdrawn_title="Retiramos nossa decisão de {day}",
         withdrawn_body=(
             "Olá, {entity_name},\n\nretiramos nossa decisão de {day} com base em “{policy_title}”. Os pontos não "
@@ -135,6 +144,9 @@ WORDINGS: Mapping[str, Wording] = {
         warning="{distance} poin lagi akan membawa pembatasan berikutnya.",
         never="poin ini tidak kedaluwarsa",
         fact="{day}: {reason}",
+        neutral="Pemeriksaan kami menemukan pelanggaran terhadap kebijakan ini.",
+        rate="{count} dari {volume}, {share}",
+        decimal=",",
         withdrawn_title="Kami mencabut keputusan kami tanggal {day}",
         withdrawn_body=(
             "Halo {entity_name},\n\nkami mencabut keputusan kami tanggal {day} berdasarkan “{policy_title}”. Poinnya "
@@ -172,6 +184,9 @@ WORDINGS: Mapping[str, Wording] = {
         warning="Mit {distance} weiteren Punkten folgt die nächste Einschränkung.",
         never="diese Punkte verfallen nicht",
         fact="{day}: {reason}",
+        neutral="Unsere Prüfung hat einen Verstoß gegen diese Richtlinie ergeben.",
+        rate="{count} von {volume}, {share}",
+        decimal=",",
         withdrawn_title="Wir haben unsere Entscheidung vom {day} zurückgenommen",
         withdrawn_body=(
             "Guten Tag {entity_name},\n\nwir haben unsere Entscheidung vom {day} nach „{policy_title}“ "
@@ -212,6 +227,16 @@ def choose_locale(available: Iterable[str], wanted: Iterable[str]) -> str:
 def wording_for(locale: str) -> Wording:
     """Return the sentences of a language, English when it has none."""
     return WORDINGS[choose_locale(WORDINGS, (locale,))]
+
+
+def say_share(locale: str, share: float) -> str:
+    """Return a share in per cent with one decimal, as people of the language write it."""
+    return f"{share * 100:.1f} %".replace(".", wording_for(locale).decimal)
+
+
+def speaks(name: str, locale: str) -> bool:
+    """Say whether a text in the language `name` can be read by who reads `locale`; regions do not matter."""
+    return name.replace("_", "-").lower().split("-")[0] == locale.replace("_", "-").lower().split("-")[0]
 
 
 def say_date(locale: str, day: date) -> str:

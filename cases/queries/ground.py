@@ -1,17 +1,23 @@
 """Read everything that a decision on a case rests on: the same for the preview and for the deed."""
 
+import re
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from cases.domain.notices import Addressee, Finding
+from cases.domain.notices import Addressee, Finding, Rate
 from cases.domain.planning import CaseGround, PolicyGround
 from cases.models import Case, CaseEvidence
 from cases.queries.standing import lines_of
 from governance.domain.errors import Conflict, NotFound
+from policies.domain.signals import RateDefinition
 from policies.queries.policies import PolicyVersionView, policy_version
 from policies.queries.schemes import SchemeView, scheme_for
+from risk.queries.signals import signals_in_force
 
 MOST_FINDINGS = 200
+_NAMES = re.compile(r"\b[a-z_]+\.([a-z_0-9]+)\b")
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,21 @@ def findings_of(case: Case) -> tuple[Finding, ...]:
     rows = (
         CaseEvidence.objects.filter(case=case)
         .order_by("-as_of", "-pk")
-        .values_list("as_of", "content__rule__reason")[:MOST_FINDINGS]
+        .values_list("as_of", "content__rule", "content__signals")[:MOST_FINDINGS]
     )
-    return tuple(Finding(as_of, reason) for as_of, reason in rows if reason)
+    rates = {spec.name for spec in signals_in_force() if isinstance(spec.definition, RateDefinition)}
+    return tuple(
+        Finding(as_of, rule["reason"], rule.get("reasons", {}), _rate_of(rule, signals or {}, rates))
+        for as_of, rule, signals in rows
+        if rule and rule.get("reason")
+    )
+
+
+def _rate_of(rule: Mapping[str, Any], signals: Mapping[str, Any], rates: Set[str]) -> Rate | None:
+    """Return the figures of the rate that a rule looks at; none when it looks at several, or they are not known."""
+    named = set(_NAMES.findall(rule.get("condition", ""))) & rates
+    values, volumes, counts = (signals.get(key) or {} for key in ("values", "volumes", "counts"))
+    known = [name for name in named if None not in (values.get(name), volumes.get(name), counts.get(name))]
+    if len(named) != 1 or not known:
+        return None
+    return Rate(counts[known[0]], volumes[known[0]], values[known[0]])

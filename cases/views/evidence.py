@@ -115,7 +115,7 @@ def sum_up(event: TimelineEvent) -> str:
     """Return the most telling parts of an event in a line: whom it touched, then short facts of its payload."""
     named = [other.name or other.external_id for role, other in event.others.items() if role not in event.own_roles]
     facts = [_fact(name, event.payload) for name in TELLING if event.payload.get(name) not in (None, "")]
-    return " · ".join([*facts, *named[:2]][:MOST_FACTS])
+    return " · ".join(list(dict.fromkeys([*facts, *named[:2]]))[:MOST_FACTS])
 
 
 def _fact(name: str, payload: Mapping[str, Any]) -> str:

@@ -57,6 +57,7 @@ class Health:
     intake: senses.Intake
     escalations: EscalationCounts
     worst: list[EscalationBrief]
+    is_running: bool  # the last day is today
 
 
 def read_health(actor: Actor, days: Days, markets: Sequence[str], now: datetime) -> Health:
@@ -99,6 +100,7 @@ def read_health(actor: Actor, days: Days, markets: Sequence[str], now: datetime)
         intake=incoming,
         escalations=escalation_counts(actor),
         worst=open_escalations(actor, limit=5),
+        is_running=days.last >= now.date(),
     )
 
 

@@ -44,7 +44,13 @@ AGE_TONES = (Tone.OK, Tone.INFO, Tone.ACCENT, Tone.WARN, Tone.DANGER)
 def volume_chart(health: Health) -> Chart:
     """Return the events per day, by market."""
     days = health.data_days
-    return Chart(ChartKind.STACKED_BAR, _texts(days), _by_market(days, health.events), _("Day"))
+    return Chart(
+        ChartKind.STACKED_BAR,
+        _texts(days),
+        _by_market(days, health.events),
+        _("Day"),
+        unfinished=_data_so_far(health),
+    )
 
 
 def hit_rate_chart(health: Health) -> Chart:
@@ -52,7 +58,7 @@ def hit_rate_chart(health: Health) -> Chart:
     events, hits = _per_day(health.events), _per_day(health.hits)
     values = tuple(hits[day] * 1000 / events[day] if events[day] else None for day in health.data_days.each())
     series = Series(_("Hits per 1,000 events"), values, tone=Tone.ACCENT)
-    return Chart(ChartKind.LINE, _texts(health.data_days), (series,), _("Day"))
+    return Chart(ChartKind.LINE, _texts(health.data_days), (series,), _("Day"), unfinished=_data_so_far(health))
 
 
 def flow_chart(health: Health) -> Chart:
@@ -77,6 +83,7 @@ def flow_chart(health: Health) -> Chart:
             ),
         ),
         _("Day"),
+        unfinished=_so_far(health),
     )
 
 
@@ -96,7 +103,7 @@ def outcome_chart(health: Health) -> Chart:
         links = tuple(_cases_of("decided", day, outcome=outcome.value) for day in health.days.each())
         values = tuple(counts[day] for day in health.days.each())
         series.append(Series(word, values, tone=OUTCOME_TONES[outcome], links=links))
-    return Chart(ChartKind.STACKED_BAR, _texts(health.days), tuple(series), _("Day"))
+    return Chart(ChartKind.STACKED_BAR, _texts(health.days), tuple(series), _("Day"), unfinished=_so_far(health))
 
 
 def backlog_chart(parts: list[BacklogCount]) -> Chart:
@@ -179,6 +186,16 @@ def _per_day(rows: Iterable[DayCount | CaseDayCount | OutcomeCount]) -> dict[dat
     for row in rows:
         counts[row.day] += row.count
     return counts
+
+
+def _so_far(health: Health) -> str:
+    """Return the words for a last day that is today and therefore not over; empty when it is over."""
+    return _("today so far") if health.is_running else ""
+
+
+def _data_so_far(health: Health) -> str:
+    """Return the words for a last day after which no data came, so that more of it may still come."""
+    return _("data so far") if health.intake.newest_day == health.data_days.last else ""
 
 
 def _texts(days: Days) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Value = float | int | None
+UNFINISHED_OPACITY = 0.45
 
 
 class ChartKind(StrEnum):
@@ -68,6 +69,7 @@ class Chart:
     """One chart. x are ISO dates, numbers as text, or names, in order.
 
     unit is what follows a value ("%", "h", "cases"); percent values are given as shares and drawn as percents.
+    unfinished says that the last x is not over yet ("so far"), which is drawn so that it does not look like a drop.
     """
 
     kind: ChartKind
@@ -78,6 +80,7 @@ class Chart:
     is_share: bool = False
     starts_at_zero: bool = True
     marks: tuple[Mark, ...] = field(default=())
+    unfinished: str = ""
 
     def __post_init__(self) -> None:
         for series in self.series:
@@ -126,6 +129,8 @@ def table_of(chart: Chart) -> tuple[list[str], list[list[str | Value]]]:
     rows: list[list[str | Value]] = [
         [x, *(column[index] if index < len(column) else None for column in columns)] for index, x in enumerate(chart.x)
     ]
+    if chart.unfinished and rows:
+        rows[-1][0] = f"{chart.x[-1]} ({chart.unfinished})"
     return header, rows
 
 
@@ -153,7 +158,22 @@ def _traces(chart: Chart, series: Series, index: int) -> list[dict[str, Any]]:
             trace |= {"type": "scatter", "mode": "lines" if len(chart.x) > 1 else "markers"}
     if series.is_dashed:
         trace["line"] = {"dash": "dot"}
-    return [*_band(chart, series, meta), trace]
+    return [*_band(chart, series, meta), trace, *_unfinished(chart, trace)]
+
+
+def _unfinished(chart: Chart, trace: dict[str, Any]) -> list[dict[str, Any]]:
+    """Fade the last bar, or draw the way to the last point as dots: the day is not over yet."""
+    if not chart.unfinished or len(chart.x) < 2:
+        return []
+    if chart.kind in {ChartKind.BAR, ChartKind.STACKED_BAR}:
+        trace["marker"] = {"opacity": [1] * (len(chart.x) - 1) + [UNFINISHED_OPACITY]}
+    if chart.kind is not ChartKind.LINE:
+        return []
+    tail: dict[str, Any] = {name: trace[name][-2:] for name in ("x", "y", "customdata") if name in trace}
+    trace["y"] = [*trace["y"][:-1], None]
+    # The last but one point belongs to both; it answers to the pointer once.
+    hover = {"hoverinfo": ["skip", "all"], "hovertemplate": ["", trace["hovertemplate"]]}
+    return [{**trace, **tail, **hover, "line": {"dash": "dot"}, "showlegend": False}]
 
 
 def _band(chart: Chart, series: Series, meta: dict[str, Any]) -> list[dict[str, Any]]:
@@ -179,6 +199,9 @@ def _plain(words: str) -> str:
 def _marks(chart: Chart) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     shapes: list[dict[str, Any]] = []
     notes: list[dict[str, Any]] = []
+    if chart.unfinished and chart.x:
+        place = {"x": chart.x[-1], "xanchor": "right", "yref": "paper", "y": 1, "yanchor": "top"}
+        notes.append({**place, "text": _plain(chart.unfinished)})
     for mark in chart.marks:
         meta = {"tone": mark.tone.value}
         if mark.x is not None:

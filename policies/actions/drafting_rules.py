@@ -119,6 +119,8 @@ def new_version(*, actor: Actor, from_version_id: int, schemas: RuleSchemas) -> 
             state = open_one.state.replace("_", " ")
             raise Conflict(f"Version {open_one.number} is {state}.", hint="Finish or retire that one first.")
         version = _add_draft(actor, author_id, rule, text_of(origin), f"From version {origin.number}.")
+        version.reasons = origin.reasons
+        version.save(update_fields=["reasons"])
     return _saved(version, schemas)
 
 
@@ -186,6 +188,8 @@ def _write(version: RuleVersion, text: RuleText) -> None:
     version.outcome = text.outcome.value
     version.lane = text.lane
     version.priority = text.priority
+    if version.reason != text.reason:
+        version.reasons = {}  # translations of what it no longer says
     version.reason = text.reason
 
 

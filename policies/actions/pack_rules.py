@@ -119,6 +119,7 @@ def _add_version(actor: Actor, rule: Rule, seed: RuleSeed, digest: str, state: R
         lane=text.lane,
         priority=text.priority,
         reason=text.reason,
+        reasons=dict(seed.reasons),
         state=state.value,
         pack_digest=digest,
     )

@@ -80,7 +80,7 @@ def read_pack(files: Mapping[str, object]) -> Pack | tuple[Problem, ...]:
     schemes = [(read_scheme(place), place) for place in _open_folder(SCHEME_FOLDER, files, problems)]
     queues = [(read_queue(place), place) for place in lists["queues"]]
     named_lists = [(read_list(place), place) for place in lists["lists"]]
-    rules = [(read_rule(place), place) for place in lists["rules"]]
+    rules = [(read_rule(place, locales), place) for place in lists["rules"]]
     signals = [(read_signal(place), place) for place in lists["signals"]]
     scorecards = [(read_scorecard(place), place) for place in lists["score"]]
     macros = [(read_macro(place), place) for place in lists["macros"]]

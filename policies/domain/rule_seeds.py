@@ -1,8 +1,9 @@
 """Rules and lists as a pack brings them; in the database they start as live version 1."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from policies.domain.locales import BASE_LOCALE
 from policies.domain.policies import SUBJECT_TYPES, read_markets
 from policies.domain.reading import CODE, NAME, Reader
 from policies.domain.rules import Outcome
@@ -22,7 +23,10 @@ class RuleTarget:
 
 @dataclass(frozen=True, slots=True)
 class RuleSeed:
-    """A rule of the pack; `when` is in the rule language, a higher `priority` comes first."""
+    """A rule of the pack; `when` is in the rule language, a higher `priority` comes first.
+
+    `reason` is English; `reasons` says the same in the other locales of the pack, for those who are told of a hit.
+    """
 
     id: str
     policy: str
@@ -32,6 +36,7 @@ class RuleSeed:
     outcome: Outcome
     priority: int
     reason: str
+    reasons: Mapping[str, str]
     markets: tuple[str, ...]
 
 
@@ -48,9 +53,11 @@ class ListSeed:
     entries: tuple[str, ...]
 
 
-def read_rule(reader: Reader) -> RuleSeed:
-    """Read one rule."""
-    fields = reader.fields(("id", "policy", "title", "target", "when", "outcome", "priority", "reason", "markets"))
+def read_rule(reader: Reader, locales: Sequence[str]) -> RuleSeed:
+    """Read one rule; without reasons in the other locales the affected party reads a neutral sentence."""
+    required = ("id", "policy", "title", "target", "when", "outcome", "priority", "reason", "markets")
+    fields = reader.fields(required, ("reasons",))
+    others = [locale for locale in locales if locale != BASE_LOCALE]
     return RuleSeed(
         id=fields["id"].matching(CODE),
         policy=fields["policy"].matching(CODE),
@@ -60,6 +67,7 @@ def read_rule(reader: Reader) -> RuleSeed:
         outcome=fields["outcome"].choice(Outcome),
         priority=fields["priority"].integer(0, 1_000),
         reason=fields["reason"].text(),
+        reasons=fields["reasons"].localised(others) if fields["reasons"].is_given else {},
         markets=read_markets(fields["markets"]),
     )
 

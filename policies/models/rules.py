@@ -16,6 +16,7 @@ TEXT_COLUMNS = (
     "lane",
     "priority",
     "reason",
+    "reasons",
     "editors",
     "pack_digest",
 )
@@ -56,7 +57,8 @@ class RuleVersion(models.Model):
     outcome = models.CharField(max_length=16, choices=[(item.value, item.value) for item in Outcome])
     lane = models.CharField(max_length=16, default="main")
     priority = models.IntegerField(default=100)
-    reason = models.TextField()
+    reason = models.TextField()  # English
+    reasons = models.JSONField(default=dict, blank=True)  # locale → the same in another language
     state = models.CharField(max_length=16, choices=[(item.value, item.value) for item in RuleState])
     author = models.ForeignKey("governance.User", on_delete=models.PROTECT, null=True, related_name="+")
     editors = ArrayField(models.BigIntegerField(), default=list, blank=True)

@@ -1,6 +1,6 @@
 """Read what other rooms show of a rule version, whatever its state."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from policies.models import RuleVersion
@@ -17,6 +17,7 @@ class RuleBrief:
     title: str
     condition: str
     reason: str
+    reasons: Mapping[str, str]  # locale → the reason in another language than English
     outcome: str
     lane: str
     priority: int
@@ -43,6 +44,7 @@ def _brief(row: RuleVersion) -> RuleBrief:
         title=row.rule.title,
         condition=row.condition,
         reason=row.reason,
+        reasons=row.reasons,
         outcome=row.outcome,
         lane=row.lane,
         priority=row.priority,

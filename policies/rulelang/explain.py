@@ -12,7 +12,7 @@ from policies.rulelang.limits import MAX_WALKED_LIST, SHOWN_LOOP_ELEMENTS
 from policies.rulelang.moments import format_duration, format_timestamp
 from policies.rulelang.plain import Narrator, unit_of
 from policies.rulelang.record import UNKNOWN, Record
-from policies.rulelang.showing import show_field, show_value
+from policies.rulelang.showing import show_field, show_measured, show_value
 from policies.rulelang.source import Source, Span
 from policies.rulelang.typed import Apply, Const, FieldRef, ListRef, Logic, TypedNode, VarRef, Walk, every, parts
 from policies.rulelang.types import Kind
@@ -91,9 +91,11 @@ class _NarratorWithValues(Narrator):
 
     compute: Callable[[TypedNode], Any]
     slots_in_reach: frozenset[int]
+    limits: tuple[float, ...] = ()  # the numbers that the condition names
 
     def field(self, node: FieldRef) -> Text:
-        name, value = show_field(node.name, node.field), show_value(self.compute(node), node.field.unit)
+        name = show_field(node.name, node.field)
+        value = show_measured(self.compute(node), node.field.unit, self.limits)
         return Text(gettext_noop("%(name)s (%(value)s)"), {"name": name, "value": value})
 
     def variable(self, node: VarRef) -> Text:
@@ -133,7 +135,7 @@ class _Explainer:
     def _show(self, node: TypedNode, value: Any) -> Text:
         if isinstance(node, ListRef):
             return Text(gettext_noop("a list of %(count)s entries"), {"count": len(value)})
-        return show_value(value, unit_of(node))
+        return show_measured(value, unit_of(node))
 
     def _children(self, node: TypedNode, value: Any) -> tuple[Explanation, ...]:
         if not isinstance(node, Walk):
@@ -173,7 +175,7 @@ class _Explainer:
         )
 
     def _sentence(self, node: TypedNode, value: Any, truth: Truth | None) -> Text:
-        narrator = _NarratorWithValues(self._compute, self.slots_in_reach)
+        narrator = _NarratorWithValues(self._compute, self.slots_in_reach, _numbers(node))
         if isinstance(node, Const):
             return show_value(value)
         if isinstance(node, Logic):
@@ -201,6 +203,12 @@ class _Explainer:
         names = ", ".join(dict.fromkeys(str(show_field(part.name, part.field)) for part in empty))
         template = gettext_noop("Unknown, as there is no data: %(names)s (asked was: %(said)s)")
         return Text(template, {"names": names, "said": said})
+
+
+def _numbers(root: TypedNode) -> tuple[float, ...]:
+    """Return the numbers that a condition names: what its fields are held against."""
+    named = (node.value for node in every(root) if isinstance(node, Const))
+    return tuple(value for value in named if isinstance(value, int | float) and not isinstance(value, bool))
 
 
 _CHAINS = {

@@ -1,6 +1,7 @@
 """Show values and names of fields to people: shares as percent, times in UTC, names in words."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ SHARE = "share"
 _UNITS_NOT_SHOWN = frozenset({"", "count", "text", "id"})
 _WINDOW = re.compile(r"(?P<name>.+)_(?P<days>\d+)d", re.ASCII)
 _SHOWN_ENTRIES = 5
+_MOST_PLACES = 6
 
 
 def show_value(value: Any, unit: str = "") -> Text:
@@ -44,6 +46,24 @@ def _show_other(value: Any, unit: str) -> Text:
         return verbatim(shown)
     more = len(entries) - _SHOWN_ENTRIES
     return Text(gettext_noop("%(shown)s and %(more)s more"), {"shown": shown, "more": more})
+
+
+def show_measured(value: Any, unit: str = "", limits: Sequence[float] = ()) -> Text:
+    """Show a value that was measured: a share to one decimal, or to as many as tell it from the limits it stands by."""
+    if unit != SHARE or isinstance(value, bool) or not isinstance(value, int | float):
+        return show_value(value, unit)
+    percent = value * 100
+    for places in range(1, _MOST_PLACES):
+        rounded = round(percent, places)
+        if (rounded or not percent) and all(_stands_alike(rounded, value, limit) for limit in limits):
+            return verbatim(f"{_digits(rounded)} %")
+    return show_value(value, unit)
+
+
+def _stands_alike(percent: float, share: float, limit: float) -> bool:
+    """Say whether a rounded per cent lies on the same side of a limit as the share that it stands for."""
+    bound = round(limit * 100, 9)
+    return (percent > bound, percent < bound) == (share > limit, share < limit)
 
 
 def show_number(value: float, unit: str = "") -> str:

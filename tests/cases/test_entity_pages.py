@@ -151,6 +151,11 @@ class TestEntity:
         assert seen == [f"Order-{number:02}" for number in reversed(range(70))]
         assert answer.context["older"] == ""
 
+    def test_the_timeline_says_an_amount_once(self):
+        seller = make_account()
+        touch(seller, "order_placed", AS_OF, amount=22.09, price=22.09, currency="EUR")
+        assert sign_in(make_analyst()).get(page(seller)).content.decode().count("22.09") == 1
+
     def test_a_broken_place_in_the_timeline_shows_the_newest(self):
         seller = make_account()
         touch(seller, "order_placed", AS_OF)

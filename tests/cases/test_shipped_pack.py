@@ -19,6 +19,15 @@ def load() -> dict[str, dict[str, int]]:
     return json.loads(told.getvalue().splitlines()[-1])["loaded"]
 
 
+def test_what_sellers_read_of_a_rule_is_there_in_every_language_of_the_pack() -> None:
+    load()
+    others = set(PolicyVersion.objects.first().titles) - {"en"}
+    assert len(others) == 3
+    for version in RuleVersion.objects.select_related("rule"):
+        assert set(version.reasons) == others, version.rule.code
+        assert version.reason not in version.reasons.values(), version.rule.code
+
+
 def test_shipped_pack_loads_once() -> None:
     first = load()
     assert PolicyVersion.objects.count() == first["policies"]["added"] >= 28

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from dashboards.domain.periods import Days
 from dashboards.queries.health import read_health
+from dashboards.views.health_charts import flow_chart, hit_rate_chart, volume_chart
 from governance.domain.actors import Actor
 from governance.domain.roles import Role
 from governance.models import User
@@ -54,6 +55,18 @@ def test_the_figures_count_what_is_there():
     assert found.backlog.count == 1
     assert found.before.hit_rate == 0.0
     assert found.before.violation_share is None
+
+
+def test_only_a_day_that_runs_is_marked_as_unfinished():
+    count_events("BR", 2, 10)
+    found = read_health(make_person(Role.LEAD), days_of(), [], timezone.now())
+    assert (flow_chart(found).unfinished, volume_chart(found).unfinished) == ("today so far", "")
+    yesterday = timezone.now().date() - timedelta(days=1)
+    over = read_health(make_person(Role.LEAD), days_of().ending(yesterday), [], timezone.now())
+    assert flow_chart(over).unfinished == ""
+    count_events("BR", 0, 10)
+    found = read_health(make_person(Role.LEAD), days_of(), [], timezone.now())
+    assert volume_chart(found).unfinished == hit_rate_chart(found).unfinished == "data so far"
 
 
 def test_another_market_is_not_counted():

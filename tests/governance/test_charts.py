@@ -84,6 +84,18 @@ def test_a_dashed_line_is_dashed():
     assert figure_of(line(series=(Series("A", (1, 2, 3), is_dashed=True),)))["data"][0]["line"] == {"dash": "dot"}
 
 
+def test_a_last_day_that_is_not_over_does_not_look_like_a_drop():
+    chart = line(series=(Series("A", (8, 9, 2), links=("/a", "/b", "/c")),), unfinished="so far")
+    whole, rest = figure_of(chart)["data"]
+    assert (whole["y"], rest["x"], rest["y"]) == ([8, 9, None], list(DAYS[1:]), [9, 2])
+    assert (rest["line"], rest["showlegend"], rest["customdata"]) == ({"dash": "dot"}, False, ["/b", "/c"])
+    assert figure_of(chart)["layout"]["annotations"][0]["text"] == "so far"
+    assert table_of(chart)[1][-1] == [f"{DAYS[2]} (so far)", 2]
+    bars = figure_of(line(kind=ChartKind.STACKED_BAR, series=(Series("A", (8, 9, 2)),), unfinished="so far"))
+    assert bars["data"][0]["marker"]["opacity"] == [1, 1, 0.45]
+    assert len(figure_of(line())["data"]) == 1
+
+
 def test_emptiness():
     assert line(series=(Series("A", (None, None, None)),)).is_empty
     assert not line().is_empty

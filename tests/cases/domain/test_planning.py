@@ -39,7 +39,8 @@ POLICY = PolicyGround(
     notices={"en": NoticeTemplate("About {policy_title}", BODY), "pt": NoticeTemplate("Sobre {policy_title}", BODY)},
 )
 SELLER = Addressee("Loja *Verde*", ("pt-br",), "America/Sao_Paulo")
-GROUND = CaseGround(POLICY, accumulate(), (), SELLER, (Finding(NOW, "14.2 % late [see](http://x)"),))
+FINDING = Finding(NOW, "14.2 % late [see](http://x)", {"pt": "14,2 % atrasados [ver](http://x)"})
+GROUND = CaseGround(POLICY, accumulate(), (), SELLER, (FINDING,))
 
 
 def test_a_violation_brings_points_sanctions_and_a_notice_in_the_language_of_the_account():
@@ -54,7 +55,7 @@ def test_a_violation_brings_points_sanctions_and_a_notice_in_the_language_of_the
     assert plan.notice.title == "Sobre Envio no prazo"
     lines = plan.notice.body.splitlines()
     assert lines[0] == r"Loja \*Verde\*: Envio no prazo"
-    assert lines[1] == r"1 de março de 2026: 14.2 % late \[see\]\(http://x\)"
+    assert lines[1] == r"1 de março de 2026: 14,2 % atrasados \[ver\]\(http://x\)"
     actions = (
         "Sem participação em campanhas até 8 de março de 2026",
         "Sem subsídios do marketplace até 8 de março de 2026",

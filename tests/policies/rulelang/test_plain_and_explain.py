@@ -7,7 +7,7 @@ import pytest
 from policies.rulelang import UNKNOWN, Truth, describe, explain
 from policies.rulelang.functions import FUNCTIONS
 from policies.rulelang.phrases import CONDITIONS, LOOPS, VALUES
-from policies.rulelang.showing import show_number, show_value
+from policies.rulelang.showing import show_measured, show_number, show_value
 from tests.policies.rulelang.market import checked, record
 
 
@@ -104,6 +104,32 @@ def test_every_overload_has_words():
 )
 def test_values_are_shown(value, unit, shown):
     assert str(show_value(value, unit)) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "limits", "shown"),
+    [
+        (7 / 11, (), "63.6 %"),
+        (0.636364, (0.1,), "63.6 %"),
+        (0.1004, (0.1,), "10.04 %"),
+        (0.09999, (0.1,), "9.999 %"),
+        (0.1, (0.1,), "10 %"),
+        (0.07, (0.07,), "7 %"),
+        (0.0004, (), "0.04 %"),
+        (0.0, (), "0 %"),
+        (1.0, (), "100 %"),
+        (12, (), "1200 %"),
+        (0.1 + 1e-12, (0.1,), "10 %"),
+        (None, (), "no data"),
+    ],
+)
+def test_measured_shares_are_short_but_never_belie_the_limit(value, limits, shown):
+    assert str(show_measured(value, "share", limits)) == shown
+
+
+def test_only_shares_are_shortened():
+    assert str(show_measured(1 / 3)) == "0.333333"
+    assert str(show_measured("x", "share")) == '"x"'
 
 
 def test_numbers_of_any_size_are_shown():
