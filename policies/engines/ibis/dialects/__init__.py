@@ -1,0 +1,1 @@
+"""How each engine computes what the language needs."""

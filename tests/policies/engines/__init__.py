@@ -1,0 +1,1 @@
+"""Tests of the engines that evaluate rules over many records at once."""
