@@ -46,6 +46,16 @@ coverage: install dev-packages browser ## All tests; at least 90 % covered, 96 %
 	@$(PYTHON) -m coverage report --fail-under=100 --include='policies/rulelang/*'
 	@$(PYTHON) -m coverage report --fail-under=96 --include='*/domain/*'
 
+analytics: python-packages ## Install the engines duckdb and postgres for `manage.py rules`
+	@cmp -s requirements/analytics.txt $(VENV)/analytics.lock || { \
+	  echo "Installing the analytics engines …" && \
+	  $(PIP) -r requirements/analytics.txt && cp requirements/analytics.txt $(VENV)/analytics.lock; }
+
+spark: analytics ## Install the engine spark, 400 MB; it needs Java 17
+	@cmp -s requirements/spark.txt $(VENV)/spark.lock || { \
+	  echo "Installing PySpark …" && \
+	  $(PIP) -r requirements/spark.txt && cp requirements/spark.txt $(VENV)/spark.lock; }
+
 bench: install bench-packages ## Measure (NAME=rules, ARGS=--markdown …)
 	@$(PYTHON) manage.py bench $(NAME) $(ARGS)
 
@@ -54,6 +64,8 @@ screenshots: install dev-packages browser ## Make the pictures of the documentat
 
 lock: ## Pin the newest allowed versions with hashes; needs uv and npm
 	$(COMPILE) --upgrade requirements/base.in -o requirements/base.txt
+	$(COMPILE) --upgrade requirements/analytics.in -o requirements/analytics.txt
+	$(COMPILE) --upgrade requirements/spark.in -o requirements/spark.txt
 	$(COMPILE) --upgrade requirements/dev.in -o requirements/dev.txt
 	$(COMPILE) --upgrade requirements/bench.in -o requirements/bench.txt
 	$(COMPILE) --upgrade requirements/node.in -o requirements/node.txt
@@ -110,5 +122,5 @@ browser: dev-packages
 	  printf '\n%s\n%s\n\n' "*** NO BROWSER: the browser tests will be SKIPPED. ***" \
 	    "*** Install Chromium or Chrome, or set AEDILE_CHROMIUM to its path. ***"; }
 
-.PHONY: help install demo run test check lint types contracts migrations coverage bench screenshots lock clean \
+.PHONY: help install demo run test check lint types contracts migrations coverage analytics spark bench screenshots lock clean \
 	python-packages dev-packages bench-packages venv node-packages browser

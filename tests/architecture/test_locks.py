@@ -13,7 +13,7 @@ REGISTRY_SETTING = re.compile(r"(?i)(index-url|find-links|trusted-host|registry\
 
 
 def test_all_lock_files_are_there() -> None:
-    assert [path.name for path in LOCKS] == ["base.txt", "bench.txt", "dev.txt", "node.txt"]
+    assert [path.name for path in LOCKS] == ["analytics.txt", "base.txt", "bench.txt", "dev.txt", "node.txt", "spark.txt"]
 
 
 @pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.name)
