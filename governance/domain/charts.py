@@ -154,7 +154,7 @@ def _traces(chart: Chart, series: Series, index: int) -> list[dict[str, Any]]:
             trace["hovertemplate"] = trace["hovertemplate"].replace("%{y", "%{x")
         case ChartKind.AREA:
             trace |= {"type": "scatter", "mode": "lines", "stackgroup": "all"}
-        case ChartKind.LINE:
+        case _:  # a line
             trace |= {"type": "scatter", "mode": "lines" if len(chart.x) > 1 else "markers"}
     if series.is_dashed:
         trace["line"] = {"dash": "dot"}

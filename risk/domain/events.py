@@ -129,8 +129,6 @@ def _name_kind(value: object) -> str:
         return "true or false"
     if isinstance(value, int | float):
         return "a number"
-    if isinstance(value, str):
-        return "text"
     return "a list" if isinstance(value, list | tuple) else "an object"
 
 

@@ -29,6 +29,15 @@ def test_roles_in_different_markets_do_not_mix():
     assert both.markets(Permission.MANAGE_PEOPLE).is_empty
 
 
+def test_what_concerns_several_markets_needs_the_permission_in_each():
+    both = actor((Role.ANALYST, "BR", NONE), (Role.ANALYST, "ID", NONE))
+    both.require_in(Permission.WORK_CASES, ["BR", "ID"])
+    with pytest.raises(NotAllowed, match="Ana may not work cases in market DE"):
+        both.require_in(Permission.WORK_CASES, ["BR", "DE"])
+    with pytest.raises(NotAllowed, match="Ana may not work cases in every market"):
+        both.require_in(Permission.WORK_CASES, ["BR", None])
+
+
 def test_a_grant_without_market_is_everywhere():
     assert actor((Role.LEAD, None, NONE)).markets(Permission.VIEW_HEALTH) == EVERYWHERE
 

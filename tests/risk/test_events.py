@@ -53,6 +53,13 @@ def test_a_sound_event_is_typed() -> None:
     )
 
 
+def test_identifiers_are_of_any_script() -> None:
+    event = raw_event(id="pedido-ação-注文", entities={"seller": "продавец"})
+    item = check(event)
+    assert isinstance(item, EventItem)
+    assert item.entities["seller"].external_id == "продавец"
+
+
 def test_a_bare_text_is_the_id_of_an_entity() -> None:
     item = check(raw_event(entities={"device": "D1"}))
     assert isinstance(item, EventItem)
@@ -97,6 +104,7 @@ def test_payloads_that_are_kept(payload: object) -> None:
         ({"type": ["order_placed"]}, "type"),
         ({"market": None}, "market"),
         ({"market": "br"}, "market"),
+        ({"id": "é\ud800"}, "id"),
         ({"market": "XX"}, "market"),
         ({"market": {"code": "BR"}}, "market"),
         ({"occurred_at": None}, "occurred_at"),
