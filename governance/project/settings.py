@@ -174,6 +174,7 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+FILE_UPLOAD_HANDLERS: list[str] = ["governance.views.uploads.RefusedUploads"]  # pages that want files name their own
 UPLOAD_MAX_BYTES: int = env.whole("AEDILE_UPLOAD_MAX_BYTES", 2 * 1024**3)
 
 # Language and time: stored in UTC, shown in the viewer's zone.

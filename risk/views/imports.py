@@ -10,6 +10,7 @@ from django.http import FileResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 from django_filters import ChoiceFilter, FilterSet
 
@@ -17,7 +18,14 @@ from governance.domain.errors import InvalidInput, NotFound
 from governance.domain.roles import Permission
 from governance.views.columns import CellKind, Column
 from governance.views.lists import ListView
-from risk.actions.importing.uploading import cancel_import, receive_upload, resume_import, start_import
+from governance.views.uploads import CappedUploads
+from risk.actions.importing.uploading import (
+    cancel_import,
+    explain_excess,
+    receive_upload,
+    resume_import,
+    start_import,
+)
 from risk.forms import ImportForm, show_problems
 from risk.queries.imports import (
     example_mappings,
@@ -92,15 +100,27 @@ class ImportList(ListView):
         return reverse("risk:import", args=[row.pk])
 
 
+@csrf_exempt  # the token is in the body, of which nothing may be read yet; receive_files asks for it
 @login_required
 def new_import(request: ConsoleRequest) -> HttpResponse:
     """Ask for mapping and files; the upload begins with a dry run."""
     if not request.actor.can(Permission.IMPORT_DATA):
         raise NotFound("There is no such page.")
-    examples = example_mappings()
-    if request.method != "POST":
-        return render(request, "risk/new_import.html", {"form": ImportForm(examples=examples)})
-    form = ImportForm(request.POST, request.FILES, examples=examples)
+    if request.method == "POST":
+        uploads = CappedUploads(request, explain_excess)
+        request.upload_handlers = [uploads]
+        return receive_files(request, uploads)
+    return render(request, "risk/new_import.html", {"form": ImportForm(examples=example_mappings())})
+
+
+@csrf_protect
+def receive_files(request: ConsoleRequest, uploads: CappedUploads) -> HttpResponse:
+    """Ask for a dry run of what comes in; what is too large is refused without reading it, the other fields kept."""
+    form = ImportForm(request.POST, request.FILES, examples=example_mappings())
+    if uploads.problem:
+        form.errors.pop("uploads", None)  # that they did not come is our doing
+        form.add_error("uploads", uploads.problem)
+        return render(request, "risk/new_import.html", {"form": form}, status=413)
     if form.is_valid():
         given = form.cleaned_data
         name = OWN_MAPPING if given["mapping"] else given["example"]

@@ -9,6 +9,7 @@ from typing import BinaryIO, Final, Protocol
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from governance.actions import audit, outbox
 from governance.domain.actors import Actor
@@ -67,6 +68,20 @@ def receive_upload(*, actor: Actor, mapping_name: str, mapping_text: str, files:
         shutil.rmtree(place, ignore_errors=True)
         raise
     return _ask_dry_run(actor, ImportRequest(mapping, mapping_text, inputs))
+
+
+def explain_excess(files: int, size: int) -> str:
+    """Return why so many files, or so many bytes in all, are not taken; nothing where they are."""
+    if files > MOST_FILES:
+        return _("At most %(most)s files go up at once. Use manage.py import_data for more.") % {"most": MOST_FILES}
+    if size > settings.UPLOAD_MAX_BYTES:
+        words = _("The files have %(size)s. At most %(most)s go up at once. Use manage.py import_data for more.")
+        return words % {"size": _in_words(size), "most": _in_words(settings.UPLOAD_MAX_BYTES)}
+    return ""
+
+
+def _in_words(size: int) -> str:
+    return f"{size / 1024**2:.1f} MB" if size < 10 * 1024**2 else f"{size // 1024**2} MB"
 
 
 def start_import(*, actor: Actor, run_id: int) -> int:
@@ -149,14 +164,8 @@ def _check_files(files: Sequence[UploadedFile]) -> None:
     names = [str(file.name or "") for file in files]
     if not files:
         problems.append("No file was given. Choose the files that the mapping names.")
-    if len(files) > MOST_FILES:
-        problems.append(f"{len(files)} files are too many. Upload at most {MOST_FILES}.")
-    size = sum(file.size or 0 for file in files)
-    if size > settings.UPLOAD_MAX_BYTES:
-        limit = settings.UPLOAD_MAX_BYTES // 1024**2
-        problems.append(
-            f"The files have {size // 1024**2} MB. Upload at most {limit} MB, or use manage.py import_data."
-        )
+    if problem := explain_excess(len(files), sum(file.size or 0 for file in files)):
+        problems.append(problem)
     problems += [f"{name} is there twice." for name in sorted({name for name in names if names.count(name) > 1})]
     problems += [f"{name[:40]}… has too long a name." for name in names if len(name) > 200]
     if problems:
