@@ -9,6 +9,7 @@ from celery import shared_task
 from django.db import OperationalError
 
 from risk.actions.backtesting import run_fact
+from risk.actions.closing import close_decided_batches as close_decided
 from risk.actions.importing.working import work_on_fact
 from risk.actions.partitions import make_partitions_ahead
 from risk.actions.processing import process_fact
@@ -25,6 +26,12 @@ TRY_AGAIN: dict[str, Any] = {
 def make_partitions() -> None:
     """Make the event partitions of the coming months."""
     make_partitions_ahead()
+
+
+@shared_task(ignore_result=True)
+def close_decided_batches() -> None:
+    """Hand the events that were decided since the last time to the workers."""
+    close_decided()
 
 
 @shared_task(ignore_result=True, **TRY_AGAIN)

@@ -1,6 +1,7 @@
 """Make and end API keys."""
 
 import secrets
+import time
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -12,9 +13,10 @@ from governance.domain.errors import FieldProblem, InvalidInput, NotFound
 from governance.domain.roles import Permission
 from governance.domain.subjects import Subject
 from governance.models import ApiKey
-from governance.queries.keys import SCOPES, hash_secret
+from governance.queries.keys import SCOPES, forget_keys, hash_secret
 
 USE_NOTED_EVERY = timedelta(minutes=1)
+_noted: dict[int, float] = {}  # key → when this process noted its use, by the monotonic clock
 
 
 def create_api_key(
@@ -47,7 +49,7 @@ def create_api_key(
 
 
 def revoke_api_key(*, actor: Actor, key_id: int) -> None:
-    """End a key at once; ending it twice changes nothing."""
+    """End a key; ending it twice changes nothing. Other processes go by it within seconds (remembered_actor)."""
     actor.require(Permission.MANAGE_KEYS)
     with transaction.atomic():
         key = ApiKey.objects.select_for_update().filter(pk=key_id).first()
@@ -63,10 +65,15 @@ def revoke_api_key(*, actor: Actor, key_id: int) -> None:
                 subject=_subject(key),
                 after={"revoked_at": key.revoked_at.isoformat()},
             )
+    forget_keys()
 
 
 def note_use(*, key_id: int) -> None:
     """Remember that the key was used, at most once a minute so that traffic does not write."""
+    began, noted = time.monotonic(), _noted.get(key_id)
+    if noted is not None and began - noted < USE_NOTED_EVERY.total_seconds():
+        return
+    _noted[key_id] = began
     now = timezone.now()
     ApiKey.objects.filter(pk=key_id).exclude(last_used_at__gt=now - USE_NOTED_EVERY).update(last_used_at=now)
 

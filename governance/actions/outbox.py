@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 
 from governance.models import FactConsumption, OutboxFact
 from governance.project.celery import app
-from governance.project.routes import KEEP_THEIR_STATE, ROUTES
+from governance.project.routes import COLLECTORS, KEEP_THEIR_STATE, ROUTES
 
 log = structlog.get_logger(__name__)
 
@@ -92,6 +92,8 @@ def work_off_waiting() -> int:
     """
     done = 0
     app.loader.import_default_modules()
+    for task in COLLECTORS:
+        app.tasks[task].apply(throw=True)
     while fact := OutboxFact.objects.filter(dispatched_at__isnull=True).order_by("id").first():
         for task in ROUTES.get(fact.name, ()):
             app.tasks[task].apply(args=(fact.id,), throw=True)

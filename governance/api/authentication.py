@@ -9,7 +9,7 @@ from rest_framework.permissions import BasePermission
 
 from governance.actions.keys import note_use
 from governance.domain.actors import Actor
-from governance.queries.keys import actor_for_key
+from governance.queries.keys import remembered_actor
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -26,7 +26,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         kind, _space, token = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() != "bearer":
             return None
-        actor = actor_for_key(token.strip())
+        actor = remembered_actor(token.strip())
         if actor is None:
             raise AuthenticationFailed(
                 _("The API key is unknown, revoked or expired. Ask an administrator for a new one.")

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     VIEW_IMPORTS = "view_imports"
     IMPORT_DATA = "import_data"
     INGEST_EVENTS = "ingest_events"
+    ASK_DECISIONS = "ask_decisions"
     EXPORT = "export"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_KEYS = "manage_keys"

@@ -13,5 +13,8 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "escalation_resolved": ("cases.tasks.mark_escalation_resolved",),
 }
 
+# Scheduled tasks that turn what was collected into facts: run first where no worker runs.
+COLLECTORS: tuple[str, ...] = ("risk.tasks.close_decided_batches",)
+
 # Facts whose tasks keep their own state and go on by themselves: handing them over again would be wrong.
 KEEP_THEIR_STATE: frozenset[str] = frozenset({"import_requested"})

@@ -208,6 +208,9 @@ STORAGES: dict[str, dict[str, Any]] = {
 }
 MEDIA_ROOT: Path = Path(env.text("AEDILE_MEDIA_ROOT", str(BASE_DIR / ".aedile" / "media")))
 
+# Web processes renew their rules in a thread of their own; tests, whose databases come and go, read them anew.
+RULES_BESIDE_TRAFFIC: bool = ENVIRONMENT != "test"
+
 # API
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["governance.api.authentication.ApiKeyAuthentication"],
@@ -249,6 +252,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "dispatch-facts": {"task": "governance.tasks.dispatch_facts", "schedule": 5.0},
+    "close-decided-batches": {"task": "risk.tasks.close_decided_batches", "schedule": 2.0},
     "redeliver-lost": {"task": "governance.tasks.redeliver_lost", "schedule": 600.0},
     "make-partitions": {"task": "risk.tasks.make_partitions", "schedule": 12 * 3600.0},
     "release-leases": {"task": "cases.tasks.release_leases", "schedule": 60.0},

@@ -8,7 +8,7 @@ ADD = """
     INSERT INTO risk_eventday AS known (market_id, day, type, events)
     SELECT e.market_id, (e.occurred_at AT TIME ZONE m.time_zone)::date, e.type, count(*)
     FROM risk_event e JOIN governance_market m ON m.code = e.market_id
-    WHERE e.batch_id = %(batch)s AND e.occurred_at BETWEEN %(first)s AND %(last)s
+    WHERE e.batch_id = %(batch)s AND e.occurred_at BETWEEN %(first)s AND %(last)s AND e.superseded_at IS NULL
     GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
     ON CONFLICT (market_id, day, type) DO UPDATE SET events = known.events + excluded.events
 """

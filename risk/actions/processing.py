@@ -11,6 +11,7 @@ from django.utils import timezone
 from governance.actions import outbox
 from governance.domain.chunks import in_chunks
 from risk.actions.as_of import events_as_of
+from risk.actions.closing import count_decided
 from risk.actions.compiled import CompiledRuleset, ruleset_in_force
 from risk.actions.day_counts import count_batch
 from risk.actions.evaluating import AccountAsOf, evaluate_accounts, evaluate_events, store_hits
@@ -59,14 +60,20 @@ def process_fact(*, fact_id: int) -> Processed | None:
 
 
 def process_batch(*, batch_id: int) -> Processed:
-    """Run links, signals, scores and rules over the events of a batch; doing it again changes nothing."""
+    """Run links, signals, scores and rules over the events of a batch; doing it again changes nothing.
+
+    Rules on events do not run over events that were decided as they came.
+    """
     batch = IngestBatch.objects.get(pk=batch_id)
+    if batch.is_decided:
+        count_decided(batch_id=batch_id)
+        batch.refresh_from_db()
     if batch.first_occurred_at is None:
         return Processed(0, 0, 0, 0)
     link_batch(batch_id=batch_id)
     rules = ruleset_in_force()
     accounts, readings, hits = _run_over_accounts(batch, rules)
-    events, more = _run_over_events(batch, rules)
+    events, more = (0, 0) if batch.is_decided else _run_over_events(batch, rules)
     IngestBatch.objects.filter(pk=batch_id).update(processed_at=timezone.now())
     result = Processed(accounts, readings, events, hits + more)
     log.info("batch_processed", batch_id=batch_id, **vars(result))

@@ -59,6 +59,11 @@ ERRORS: dict[int, tuple[str, dict[str, Any]]] = {
     ),
     401: ("The key is missing, unknown, revoked or expired", _error("Authentication credentials were not provided.")),
     403: ("The key may not send events", _error("You do not have permission to perform this action.")),
+    404: ("There is none, or not for this key", _error("There is no such decision.")),
+    409: (
+        "A known id belongs to a market that the key may not send; nothing was stored",
+        _error("The id of an event names one of a market that this key may not send."),
+    ),
     411: ("The body has no length", _error("The body has no Content-Length. Send it whole, not chunked.")),
     413: ("The body is too large", _error("The body is too large.", "Send smaller batches.")),
     415: ("The body is not declared as JSON", _error('Unsupported media type "text/plain" in request.')),

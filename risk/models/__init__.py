@@ -2,6 +2,7 @@
 
 from risk.models.batches import ImportRun, IngestBatch, RejectedEvent
 from risk.models.days import EventDay
+from risk.models.decisions import Decision
 from risk.models.entities import Entity, EntityLink, EntityUse
 from risk.models.evaluation import RuleHit
 from risk.models.events import Event, EventKey, EventTouch
@@ -9,6 +10,7 @@ from risk.models.runs import RuleRun
 from risk.models.signals import EntityState, Score, Scorecard, SignalDefinition, SignalSnapshot
 
 __all__ = [
+    "Decision",
     "Entity",
     "EntityLink",
     "EntityState",

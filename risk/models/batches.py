@@ -40,7 +40,10 @@ class ImportRun(models.Model):
 
 
 class IngestBatch(models.Model):
-    """Events that came in together: an API call, or a whole import. Counts change while it is filled."""
+    """Events that came in together: an API call, a whole import, or decisions of a few seconds.
+
+    Counts change while it is filled; those of decided events are written when it is processed.
+    """
 
     source = models.CharField(max_length=48)
     import_run = models.ForeignKey(ImportRun, on_delete=models.PROTECT, null=True, related_name="+")
@@ -52,10 +55,20 @@ class IngestBatch(models.Model):
     first_occurred_at = models.DateTimeField(null=True)
     last_occurred_at = models.DateTimeField(null=True)
     processed_at = models.DateTimeField(null=True)  # signals and rules have run over it
+    is_decided = models.BooleanField(default=False)  # rules on events were asked as each event came
+    is_open = models.BooleanField(default=False)  # decided events are still added to it
 
     class Meta:
         ordering = ["-id"]
         verbose_name_plural = "ingest batches"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "api_key_id"],
+                condition=models.Q(is_open=True),
+                nulls_distinct=False,
+                name="one_open_batch",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.source} #{self.pk}"

@@ -8,7 +8,10 @@ from django.db import models
 
 
 class Event(models.Model):
-    """One event. Never changes. Unique by (source, external id), which EventKey enforces over all partitions."""
+    """One version of an event. Never changes, but for the moment when another version took its place.
+
+    Unique by (source, external id) among those that were not superseded, which EventKey enforces over all partitions.
+    """
 
     pk = models.CompositePrimaryKey("occurred_at", "id")
     id = models.BigIntegerField()
@@ -21,6 +24,7 @@ class Event(models.Model):
     payload = models.JSONField(default=dict)
     roles = models.JSONField(default=dict)  # role → key of the Entity
     batch = models.ForeignKey("risk.IngestBatch", on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    superseded_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "risk_event"
@@ -30,7 +34,10 @@ class Event(models.Model):
 
 
 class EventTouch(models.Model):
-    """An event touches an entity in a role: the way from an entity to its events. Never changes."""
+    """An event touches an entity in a role: the way from an entity to its events.
+
+    Never changes; gone when the event was superseded, so that signals and timelines see one version.
+    """
 
     pk = models.CompositePrimaryKey("entity_id", "occurred_at", "event_id", "role")
     entity = models.ForeignKey("risk.Entity", on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
@@ -47,7 +54,10 @@ class EventTouch(models.Model):
 
 
 class EventKey(models.Model):
-    """The identity of an event over all partitions: what makes ingesting twice harmless. Never changes."""
+    """The identity of an event over all partitions: what makes ingesting twice harmless.
+
+    Names the newest version of the event; changes only when a decision is asked for about another one.
+    """
 
     pk = models.CompositePrimaryKey("source", "external_id")
     source = models.CharField(max_length=48)
@@ -55,6 +65,7 @@ class EventKey(models.Model):
     event_id = models.BigIntegerField()
     occurred_at = models.DateTimeField()
     digest = models.BinaryField()  # of the canonical event: tells a resent event from another one under its id
+    version = models.PositiveSmallIntegerField(db_default=1)
 
     class Meta:
         db_table = "risk_eventkey"

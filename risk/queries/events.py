@@ -16,7 +16,7 @@ EVENTS_A_PAGE = 2_000
 PAGE = """
     SELECT id, external_id, type, market_id, occurred_at, payload, roles FROM risk_event
     WHERE batch_id = %(batch)s AND occurred_at BETWEEN %(first)s AND %(last)s AND type = ANY(%(types)s)
-      AND (occurred_at, id) > (%(after_time)s, %(after_id)s)
+      AND superseded_at IS NULL AND (occurred_at, id) > (%(after_time)s, %(after_id)s)
     ORDER BY occurred_at, id LIMIT %(limit)s
 """
 

@@ -17,7 +17,7 @@ from risk.queries.events import EVENTS_A_PAGE, Row
 EVENTS = """
     SELECT id, external_id, type, market_id, occurred_at, payload, roles FROM risk_event
     WHERE occurred_at BETWEEN %(first)s AND %(last)s AND type = ANY(%(types)s)
-      AND (cardinality(%(markets)s::text[]) = 0 OR market_id = ANY(%(markets)s))
+      AND superseded_at IS NULL AND (cardinality(%(markets)s::text[]) = 0 OR market_id = ANY(%(markets)s))
       AND (occurred_at, id) > (%(after_time)s, %(after_id)s)
     ORDER BY occurred_at, id LIMIT %(limit)s
 """
