@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.arrow import load_arrow, load_compute
+from policies.engines.arrow import load_arrow, load_compute
 from risk.domain.demo.columns import Coded, Column, Fixed, FixedText, Frame, Joined, Moments, Words
 
 

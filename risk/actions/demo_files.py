@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.actions.demo_arrow import ArrowConverter
-from risk.arrow import load_arrow, load_csv, load_parquet
+from policies.engines.arrow import load_arrow, load_csv, load_parquet
 from risk.domain.demo.columns import Frame
 from risk.domain.demo.labels import (
     label_entities,

@@ -8,7 +8,7 @@ import orjson
 
 from risk.actions.importing.errors import ImportFailed
 from risk.actions.importing.inputs import InputFile
-from risk.arrow import load_arrow, load_compute, load_parquet
+from policies.engines.arrow import load_arrow, load_compute, load_parquet
 from risk.domain.mapping.chunks import Chunk, place_of
 
 

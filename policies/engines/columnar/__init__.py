@@ -1,0 +1,1 @@
+"""The columnar engine: Arrow in, one yes/no array per rule out."""
