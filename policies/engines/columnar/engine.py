@@ -1,0 +1,103 @@
+"""Ask a rule set of many rows at once."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from policies.engines.arrow import load_arrow
+from policies.engines.binding import bind
+from policies.engines.columnar.chunk import Chunk, ChunkMaker
+from policies.engines.columnar.compiling import Compiler
+from policies.engines.columnar.instants import instants, own_instants, read_instants
+from policies.engines.columnar.plans import Asking
+from policies.engines.columnar.program import Program, program_of
+from policies.engines.columnar.vectors import Mask, Vector
+from policies.rulelang import ALLOW, Hit, Lane, RuleSet, Verdict
+
+ROWS_AT_HAND = 65_536
+"""Rows that are evaluated together: their columns stay in the processor's cache."""
+
+
+class ColumnarEngine:
+    """A rule set ready to be asked of Arrow data. May be used by several threads at once."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        compiler = Compiler(program.formulas, program.lists)
+        self._plans = [compiler.plan(formula) for formula in program.formulas]
+        lanes = [rule.lane for rule in program.rules]
+        self._allowing = [place for place, lane in enumerate(lanes) if lane is Lane.ALLOW]
+        self._main = [place for place, lane in enumerate(lanes) if lane is Lane.MAIN]
+
+    @classmethod
+    def of(cls, ruleset: RuleSet, lists: Mapping[str, frozenset[Any]]) -> "ColumnarEngine":
+        """Return the engine of a rule set with the entries of its named lists."""
+        return cls(program_of(ruleset, lists))
+
+    def hits(self, table: Any, now: datetime | Sequence[datetime | None] | None = None) -> list[Mask]:
+        """Return for each rule, in the order of the set, on which rows of an Arrow table it hits.
+
+        As in a verdict, where a rule of the allow lane hits no rule of the main lane does. `now` is the
+        instant of evaluation, or one per row; without it, when each event occurred (`occurred_at` or
+        `event.occurred_at`). A field finds its column as told in `policies.engines.binding`.
+
+        Raises:
+            DataError: a column is missing or of a wrong type.
+        """
+        program = self.program
+        maker = ChunkMaker(bind(program.fields, program.fields, table.schema))
+        given = None if now is None else instants(now, table.num_rows)
+        own = own_instants(table.schema) if program.asks_now and given is None else {}
+        pieces: list[list[Mask]] = [[] for _ in program.rules]
+        start = 0
+        for batch in _batches(table):
+            rows = slice(start, start + batch.num_rows)
+            moments = read_instants(batch, own) if given is None else _cut(given, rows)
+            for piece, mask in zip(pieces, self.ask(maker.chunk(batch, moments)), strict=True):
+                piece.append(mask)
+            start = rows.stop
+        return [np.concatenate(piece) if piece else np.zeros(0, np.bool_) for piece in pieces]
+
+    def verdicts(self, table: Any, now: datetime | Sequence[datetime | None] | None = None) -> list[Verdict]:
+        """Return the verdict on each row, as `policies.rulelang.verdict` gives it; see `hits`."""
+        hits = self.hits(table, now)
+        found: list[list[int]] = [[] for _ in range(table.num_rows)]
+        for place in sorted(range(len(hits)), key=lambda place: -self.program.rules[place].priority):
+            for row in np.flatnonzero(hits[place]).tolist():
+                found[row].append(place)
+        return [self._verdict(places) for places in found]
+
+    def ask(self, chunk: Chunk) -> list[Mask]:
+        """Return for each rule on which rows of a chunk it hits. The masks may be shared: do not write on them."""
+        asking = Asking(chunk)
+        found: list[Mask] = [np.zeros(0, np.bool_)] * len(self._plans)
+        asked: Mask | None = None
+        with np.errstate(all="ignore"):
+            for place in self._allowing:
+                found[place] = asking.holds(self._plans[place])
+            if self._allowing:
+                asked = ~np.logical_or.reduce([found[place] for place in self._allowing])
+            for place in self._main:
+                answer = asking.holds(self._plans[place], asked)
+                found[place] = answer if asked is None else answer & asked
+        return found
+
+    def _verdict(self, places: list[int]) -> Verdict:
+        rules = [self.program.rules[place] for place in places]
+        hits = tuple(Hit(rule.id, rule.outcome) for rule in rules)
+        outcomes = {rule.outcome for rule in rules}
+        return Verdict(next((one for one in self.program.outcomes if one in outcomes), ALLOW), hits)
+
+
+def _cut(vector: Vector, rows: slice) -> Vector:
+    return Vector(vector.data[rows], None if vector.known is None else vector.known[rows])
+
+
+def _batches(table: Any) -> list[Any]:
+    """Return the rows in batches of a bearable size."""
+    arrow = load_arrow()
+    if isinstance(table, arrow.RecordBatch):
+        table = arrow.Table.from_batches([table])
+    return [batch for batch in table.unify_dictionaries().to_batches(max_chunksize=ROWS_AT_HAND) if batch.num_rows]
