@@ -59,7 +59,9 @@ def _bind_one(name: str, described: Field, columns: Any) -> Bound:
     path, kept_as = _find(name.split("."), columns)
     if not path:
         if not described.nullable:
-            reason = f"there is no such column, and the field is never null; write {described.type}? if it may be missing"
+            reason = (
+                f"there is no such column, and the field is never null; write {described.type}? if it may be missing"
+            )
             raise DataError(reason, column=name)
         return Bound(name, described, (), load_arrow().null())
     if not _can_hold(described.type, storage_of(kept_as)):
@@ -94,8 +96,7 @@ def _can_hold(wanted: Type, kept_as: Any) -> bool:
     if wanted.element is None:
         return any(fits(kept_as) for fits in _holders(types)[wanted.kind])
     is_list = any(
-        fits(kept_as)
-        for fits in (types.is_list, types.is_large_list, types.is_fixed_size_list, types.is_list_view)
+        fits(kept_as) for fits in (types.is_list, types.is_large_list, types.is_fixed_size_list, types.is_list_view)
     )
     return is_list and _can_hold(wanted.element, storage_of(kept_as.value_type))
 

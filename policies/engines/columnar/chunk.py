@@ -127,5 +127,3 @@ class ChunkMaker:
 def _plain(indices: Any) -> NDArray[Any]:
     dtype = np.dtype(indices.type.to_pandas_dtype())
     return np.frombuffer(indices.buffers()[1], dtype, count=len(indices), offset=indices.offset * dtype.itemsize)
-
-

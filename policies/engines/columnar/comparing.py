@@ -107,12 +107,12 @@ def _number_holder(entries: frozenset[Any]) -> Callable[[Any], Mask]:
             found = data == singles[0]
             for single in singles[1:]:
                 found |= data == single
-            return found
+            return np.asarray(found)
 
         return ask_each
 
     def look_up(data: Any) -> Mask:
         places = np.searchsorted(numbers, data)
-        return numbers[np.minimum(places, len(numbers) - 1)] == data
+        return np.asarray(numbers[np.minimum(places, len(numbers) - 1)] == data)
 
     return look_up

@@ -3,7 +3,6 @@
 What several rules have in common is compiled once and, while a chunk is at hand, computed once.
 """
 
-import math
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, TypeAlias
@@ -13,7 +12,8 @@ import numpy as np
 from policies.engines.columnar import comparing, texts
 from policies.engines.columnar.chunk import Chunk
 from policies.engines.columnar.moments import MOMENTS, days_between
-from policies.engines.columnar.numbers import NUMBERS, widen
+from policies.engines.columnar.narrow import narrow_comparison, narrowed
+from policies.engines.columnar.numbers import NUMBERS
 from policies.engines.columnar.plans import Asking, Join, Plan, Test
 from policies.engines.columnar.rows import row_test
 from policies.engines.columnar.texts import TEXTS
@@ -28,7 +28,6 @@ Ask: TypeAlias = Callable[[Chunk], Mask]
 
 _OVERLOADS = {**NUMBERS, **MOMENTS, **TEXTS}
 _NOW = "days_since"
-_NARROW_KINDS = frozenset({Kind.INT})
 
 
 class NoColumnWayError(Exception):
@@ -104,7 +103,7 @@ class Compiler:
 
     def _comparison(self, node: Apply, *, wanted: bool) -> Ask:
         left, right = node.arguments
-        narrow = _narrow_comparison(node, wanted=wanted)
+        narrow = narrow_comparison(node, wanted=wanted)
         if narrow is not None:
             return narrow
         of_text = left.type.kind is Kind.STRING or right.type.kind is Kind.STRING
@@ -120,7 +119,7 @@ class Compiler:
     def _membership(self, node: Apply, *, wanted: bool) -> Ask:
         element, within = node.arguments
         if isinstance(within, Const) and isinstance(within.value, tuple):
-            entries = frozenset(within.value)
+            entries: frozenset[Any] = frozenset(within.value)
         elif isinstance(within, ListRef):
             entries = self._lists[within.name]
         else:
@@ -132,9 +131,9 @@ class Compiler:
             raise NoColumnWayError
         read = self._value(element)
         test = comparing.membership(entries, wanted=wanted, of_text=of_text)
-        if isinstance(element, FieldRef) and element.type.kind in _NARROW_KINDS:
+        if isinstance(element, FieldRef) and element.type.kind is Kind.INT:
             name = element.name
-            return lambda chunk: test(_narrowed(chunk, name))
+            return lambda chunk: test(narrowed(chunk, name))
         return lambda chunk: _full(test(read(chunk)), chunk)
 
     def _search(self, node: Apply, *, wanted: bool) -> Ask:
@@ -213,7 +212,9 @@ class Compiler:
             known = np.where(yes, _or(a.known, other=True), _or(b.known, other=True))
             null = np.where(yes, _or(a.null, other=False), _or(b.null, other=False))
             return Vector(
-                np.where(yes, a.data, b.data), both(known, asked.known), null if asked.known is None else null & asked.known
+                np.where(yes, a.data, b.data),
+                both(known, asked.known),
+                null if asked.known is None else null & asked.known,
             )
 
         return read
@@ -264,53 +265,6 @@ def _full(found: Any, chunk: Chunk) -> Mask:
 def _is_column_of_text(node: TypedNode) -> bool:
     """Tell whether a node gives an Arrow array of texts: a fixed text, or null, is no array."""
     return isinstance(node, FieldRef | Apply) and node.type.kind is Kind.STRING
-
-
-def _narrowed(chunk: Chunk, name: str) -> Vector:
-    vector = chunk.column(name)
-    return Vector(chunk.narrow(name), vector.known, vector.null)
-
-
-def _narrow_comparison(node: Apply, *, wanted: bool) -> Ask | None:
-    """Return the test of a field of whole numbers against a fixed number, None where it is none.
-
-    Against a number with a fraction, whole numbers of up to 32 bits are compared as whole ones.
-    """
-    left, right = node.arguments
-    if not isinstance(right, Const) or right.value is None:
-        return None
-    is_widened = isinstance(left, Apply) and left.overload.id == "widen"
-    column = left.arguments[0] if isinstance(left, Apply) and is_widened else left
-    if not isinstance(column, FieldRef) or column.type.kind not in _NARROW_KINDS:
-        return None
-    name, overload_id = column.name, node.overload.id
-    if overload_id == "equal":
-        test = comparing.equality(wanted=wanted, of_text=False)
-    else:
-        test = comparing.ordering(overload_id, of_text=False)
-    limit = right.value
-    whole_limit = _whole_limit(overload_id, limit)
-    fixed, exact = Vector(limit if whole_limit is None else whole_limit), Vector(limit)
-
-    def ask(chunk: Chunk) -> Mask:
-        vector = _narrowed(chunk, name)
-        if is_widened and (whole_limit is None or vector.data.dtype.itemsize > 4):
-            return test(widen(vector), exact)
-        return test(vector, fixed)
-
-    return ask
-
-
-def _whole_limit(overload_id: str, limit: Any) -> int | None:
-    """Return the whole number that bounds whole numbers as the given one does; None where there is none."""
-    if isinstance(limit, int):
-        return limit
-    if limit.is_integer():
-        return int(limit)
-    if overload_id == "equal":
-        return None
-    # x > 6.5 and x >= 6.5 are x > 6 and x >= 7 on whole numbers, and so below.
-    return math.floor(limit) if overload_id in ("greater", "less_equal") else math.ceil(limit)
 
 
 def _different_atoms(formula: Formula) -> Iterable[Atom]:

@@ -13,8 +13,9 @@ from policies.engines.columnar.compiling import Compiler
 from policies.engines.columnar.instants import instants, own_instants, read_instants
 from policies.engines.columnar.plans import Asking
 from policies.engines.columnar.program import Program, program_of
+from policies.engines.columnar.records import chunk_of
 from policies.engines.columnar.vectors import Mask, Vector
-from policies.rulelang import ALLOW, Hit, Lane, RuleSet, Verdict
+from policies.rulelang import ALLOW, Hit, Lane, Record, RuleSet, Verdict
 
 ROWS_AT_HAND = 65_536
 """Rows that are evaluated together: their columns stay in the processor's cache."""
@@ -58,16 +59,27 @@ class ColumnarEngine:
             for piece, mask in zip(pieces, self.ask(maker.chunk(batch, moments)), strict=True):
                 piece.append(mask)
             start = rows.stop
-        return [np.concatenate(piece) if piece else np.zeros(0, np.bool_) for piece in pieces]
+        return _joined(pieces)
 
     def verdicts(self, table: Any, now: datetime | Sequence[datetime | None] | None = None) -> list[Verdict]:
         """Return the verdict on each row, as `policies.rulelang.verdict` gives it; see `hits`."""
-        hits = self.hits(table, now)
-        found: list[list[int]] = [[] for _ in range(table.num_rows)]
-        for place in sorted(range(len(hits)), key=lambda place: -self.program.rules[place].priority):
-            for row in np.flatnonzero(hits[place]).tolist():
-                found[row].append(place)
-        return [self._verdict(places) for places in found]
+        return self._verdicts(self.hits(table, now), table.num_rows)
+
+    def hits_on(self, records: Sequence[Record]) -> list[Mask]:
+        """Return for each rule, in the order of the set, which records it hits; see `hits`.
+
+        For some hundreds of records and more. The lists are those of the engine, not of the records.
+        """
+        pieces: list[list[Mask]] = [[] for _ in self.program.rules]
+        for start in range(0, len(records), ROWS_AT_HAND):
+            chunk = chunk_of(records[start : start + ROWS_AT_HAND], self.program.fields)
+            for piece, mask in zip(pieces, self.ask(chunk), strict=True):
+                piece.append(mask)
+        return _joined(pieces)
+
+    def verdicts_on(self, records: Sequence[Record]) -> list[Verdict]:
+        """Return the verdict on each record, as `policies.rulelang.verdict` gives it; see `hits_on`."""
+        return self._verdicts(self.hits_on(records), len(records))
 
     def ask(self, chunk: Chunk) -> list[Mask]:
         """Return for each rule on which rows of a chunk it hits. The masks may be shared: do not write on them."""
@@ -84,11 +96,22 @@ class ColumnarEngine:
                 found[place] = answer if asked is None else answer & asked
         return found
 
+    def _verdicts(self, hits: list[Mask], count: int) -> list[Verdict]:
+        found: list[list[int]] = [[] for _ in range(count)]
+        for place in sorted(range(len(hits)), key=lambda place: -self.program.rules[place].priority):
+            for row in np.flatnonzero(hits[place]).tolist():
+                found[row].append(place)
+        return [self._verdict(places) for places in found]
+
     def _verdict(self, places: list[int]) -> Verdict:
         rules = [self.program.rules[place] for place in places]
         hits = tuple(Hit(rule.id, rule.outcome) for rule in rules)
         outcomes = {rule.outcome for rule in rules}
         return Verdict(next((one for one in self.program.outcomes if one in outcomes), ALLOW), hits)
+
+
+def _joined(pieces: list[list[Mask]]) -> list[Mask]:
+    return [np.concatenate(piece) if piece else np.zeros(0, np.bool_) for piece in pieces]
 
 
 def _cut(vector: Vector, rows: slice) -> Vector:

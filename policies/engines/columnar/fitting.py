@@ -49,7 +49,7 @@ def empty_data(wanted: Type, count: int) -> Any:
     """Return data for rows of which none has a value."""
     if wanted.kind is Kind.STRING:
         return load_arrow().array([""] * count, load_arrow().string())
-    return np.zeros(count, _DTYPES[wanted.kind])
+    return np.zeros(count, DTYPES[wanted.kind])
 
 
 def validity(values: Any) -> Mask | None:
@@ -181,7 +181,8 @@ def _numbers(values: Any) -> Any:
 
 def _read_texts(values: Any, wanted: Type) -> tuple[Any, Mask]:
     """Read times written as text, each different one once."""
-    read, known = reader_of(wanted), {}
+    read = reader_of(wanted)
+    known: dict[str, Any] = {}
     texts, usable = fit_text(values)
     data, fits = np.zeros(len(values), np.int64), np.zeros(len(values), np.bool_)
     for row, text in enumerate(texts.to_pylist()):
@@ -226,6 +227,7 @@ def _fit_list(values: Any, wanted: Type) -> tuple[Any, Mask]:
 
 def to_python(vector: Vector, wanted: Type) -> list[Any]:
     """Return the values as those of a record: None for null, UNKNOWN for what cannot be used."""
+    values: list[Any]
     if wanted.kind is Kind.TIMESTAMP or wanted.kind is Kind.DURATION:
         known = vector.known
         make = as_moment if wanted.kind is Kind.TIMESTAMP else _as_duration
@@ -257,7 +259,7 @@ _FITTERS: dict[Kind, Callable[[Any, Type], tuple[Any, Mask | None]]] = {
     Kind.DURATION: _fit_duration,
     Kind.LIST: _fit_list,
 }
-_DTYPES = {
+DTYPES = {
     Kind.BOOL: np.bool_,
     Kind.INT: np.int64,
     Kind.DOUBLE: np.float64,

@@ -34,12 +34,11 @@ def read_instants(batch: Any, bound: Mapping[str, Bound]) -> Vector | None:
     made: Vector | None = None
     for place in bound.values():
         found = fit(values_of(batch, place), place.field)
-        if made is None or made.known is None:
-            made = made or found
-        elif found.known is None:
-            made = Vector(np.where(made.known, made.data, found.data))
-        else:
-            made = Vector(np.where(made.known, made.data, found.data), made.known | found.known)
+        if made is None:
+            made = found
+        elif made.known is not None:
+            known = None if found.known is None else made.known | found.known
+            made = Vector(np.where(made.known, made.data, found.data), known)
     return made
 
 

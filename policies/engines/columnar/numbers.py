@@ -40,7 +40,9 @@ def _multiply_int(a: Vector, b: Vector) -> Vector:
         return Vector(product, known)
     # Dividing back gives the factor unless 64 bits were exceeded; the lowest number has no opposite.
     divisor = np.where((left == 0) | (left == -1), 1, left)
-    fits = np.where(left == -1, right != INT_MIN, (left == 0) | (product // divisor == right) & (product % divisor == 0))
+    fits = np.where(
+        left == -1, right != INT_MIN, (left == 0) | (product // divisor == right) & (product % divisor == 0)
+    )
     return Vector(product, _where(fits, known))
 
 
