@@ -8,6 +8,7 @@ from policies.rulelang.explain import Explanation, Truth, explain
 from policies.rulelang.format import format_text
 from policies.rulelang.plain import describe
 from policies.rulelang.record import UNKNOWN, Record, find_misfits, misfit_finder
+from policies.rulelang.row import RowEngine, compile_ruleset
 from policies.rulelang.ruleset import (
     ALLOW,
     OUTCOMES,
@@ -62,6 +63,7 @@ __all__ = [
     "Position",
     "Problem",
     "Record",
+    "RowEngine",
     "RuleSet",
     "RuleSetError",
     "RuleSpec",
@@ -76,6 +78,7 @@ __all__ = [
     "Verdict",
     "check",
     "compile_condition",
+    "compile_ruleset",
     "complete",
     "describe",
     "explain",

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias, cast
 from policies.rulelang.arithmetic import days_between
 from policies.rulelang.computing import OF_ONE, OF_TWO
 from policies.rulelang.limits import MAX_WALKED_LIST
-from policies.rulelang.patterns import compile_pattern
+from policies.rulelang.patterns import compile_test
 from policies.rulelang.record import UNKNOWN, Record, field_reader
 from policies.rulelang.typed import (
     Apply,
@@ -206,7 +206,7 @@ def _membership(node: Apply) -> Run:
         if isinstance(within, Const) and isinstance(within.value, tuple)
         else compile_node(within)
     )
-    holds = _holds_as_double if node.overload.id == "in_as_double" else operator.contains
+    holds = holds_as_double if node.overload.id == "in_as_double" else operator.contains
 
     def run(record: Record, at_hand: list[Any]) -> Any:
         value, found = look_up(record, at_hand), entries(record, at_hand)
@@ -217,7 +217,7 @@ def _membership(node: Apply) -> Run:
     return run
 
 
-def _holds_as_double(entries: Any, value: Any) -> bool:
+def holds_as_double(entries: Any, value: Any) -> bool:
     """Tell whether a list of whole numbers holds a number, the entries being rounded to doubles."""
     if value in entries:
         return True
@@ -228,8 +228,7 @@ def _holds_as_double(entries: Any, value: Any) -> bool:
 def _matching(node: Apply) -> Run:
     text, pattern = node.arguments
     # The checker lets only fixed patterns pass.
-    search = compile_pattern(str(cast("Const", pattern).value))
-    return _lift_one(compile_node(text), lambda value: search(value) is not None)
+    return _lift_one(compile_node(text), compile_test(str(cast("Const", pattern).value)))
 
 
 def _age(node: Apply) -> Run:

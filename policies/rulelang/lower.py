@@ -55,6 +55,8 @@ NEVER: Final = Some(())
 _NO_RECORD = Record({})
 
 _OPPOSITES = {"less": ">=", "less_equal": ">", "greater": "<=", "greater_equal": "<"}
+_TAKES_NULL = {"equal": 2, "not_equal": 2, "is_null": 1, "is_not_null": 1, "in": 1, "in_as_double": 1, "widen": 1}
+"""How many of its first arguments an application can answer for when they are null."""
 _MIRRORED = {"less": ">", "less_equal": ">=", "greater": "<", "greater_equal": "<=", "equal": "=="}
 
 
@@ -153,12 +155,22 @@ def _lower_atom(node: TypedNode, *, wanted: bool) -> Formula:
 
 def _is_stuck(node: TypedNode) -> bool:
     """Tell whether a folded value can never be computed: what is fixed would have become a constant."""
-    if isinstance(node, Choice):
-        return _is_stuck(node.condition)
-    if not isinstance(node, Apply):
-        return False
-    is_fixed = node.overload.id != "days_since" and all(isinstance(argument, Const) for argument in node.arguments)
-    return is_fixed or any(_is_stuck(argument) for argument in node.arguments)
+    match node:
+        case Choice():
+            return _is_stuck(node.condition)
+        case Walk():
+            return _is_null(node.items) or _is_stuck(node.items)
+        case Apply():
+            arguments = node.arguments
+            is_fixed = node.overload.id != "days_since" and all(isinstance(argument, Const) for argument in arguments)
+            lacks = any(_is_null(argument) for argument in arguments[_TAKES_NULL.get(node.overload.id, 0) :])
+            return is_fixed or lacks or any(_is_stuck(argument) for argument in arguments)
+        case _:
+            return False
+
+
+def _is_null(node: TypedNode) -> bool:
+    return isinstance(node, Const) and node.value is None
 
 
 def _comparison(node: Apply, *, wanted: bool) -> Atom:

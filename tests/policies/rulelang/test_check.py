@@ -3,7 +3,7 @@
 import pytest
 
 from policies.rulelang import Schema, check
-from policies.rulelang.patterns import PatternError, compile_pattern
+from policies.rulelang.patterns import PatternError, compile_pattern, compile_test
 from policies.rulelang.source import ConditionError
 from tests.policies.rulelang.market import SCHEMA, checked, complaints
 
@@ -440,6 +440,7 @@ def test_requiring_a_wrong_condition_raises_its_problems():
 
 
 def test_patterns_are_compiled_once():
-    assert compile_pattern("abc") is compile_pattern("abc")
+    assert compile_test("abc") is compile_test("abc")
+    assert compile_pattern("a(b)c")("xabcx").span() == (1, 4)
     with pytest.raises(PatternError, match="missing"):
         compile_pattern("(")
