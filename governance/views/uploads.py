@@ -1,6 +1,7 @@
 """Take the files of a form no further than they are allowed, and none on a page that asks for none."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import IO, Any, NoReturn
 
 from django.conf import settings
@@ -55,6 +56,7 @@ class CappedUploads(TemporaryFileUploadHandler):
         self._stop_when_refused()
         if self._files == 1:
             self._bytes = 0
+            Path(settings.FILE_UPLOAD_TEMP_DIR).mkdir(parents=True, exist_ok=True, mode=0o700)
         super().new_file(*args, **kwargs)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:

@@ -173,8 +173,12 @@ def _check_files(files: Sequence[UploadedFile]) -> None:
 
 
 def _store(file: UploadedFile, place: Path, number: int) -> str:
-    """Write the file under a name of ours; theirs is only ever shown."""
+    """Keep the file under a name of ours; theirs is only ever shown. One that is on our disk is moved, not copied."""
     name = f"{number}-{secrets.token_hex(8)}"
+    received = getattr(file, "temporary_file_path", None)
+    if received is not None:
+        shutil.move(received(), place / name)
+        return name
     with (place / name).open("wb") as target:
         for chunk in file.chunks():
             target.write(chunk)

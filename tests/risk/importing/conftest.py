@@ -31,6 +31,7 @@ HEADER = "order,seller,shop,city,at,amount,note\n"
 @pytest.fixture(autouse=True)
 def _media(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "media" / "incoming")
 
 
 @pytest.fixture

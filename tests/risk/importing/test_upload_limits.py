@@ -39,10 +39,9 @@ class Body(io.RawIOBase):
 
 
 @pytest.fixture(autouse=True)
-def _limits(settings: Any, tmp_path: Path) -> None:
+def _limits(settings: Any) -> None:
     settings.UPLOAD_MAX_BYTES = LIMIT
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 50_000
-    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
 
 
 @pytest.fixture
