@@ -46,11 +46,8 @@ def plan_import(mapping: ImportMapping, files: Sequence[InputFile]) -> ImportPla
     columns = _read_columns(files)
     fed = _files_behind(mapping)
     in_tables = set().union(*fed.values()) if fed else set()
-    # A row of JSON Lines may lack any column: only what is joined must be known beforehand.
-    known = {
-        name: None if mapping.files[name].format is FileFormat.JSONL and name not in in_tables else found
-        for name, found in columns.items()
-    }
+    # Without any row there is nothing to hold the mapping against, and nothing that it could miss.
+    known = {name: None if not found and name not in in_tables else found for name, found in columns.items()}
     problems = check_columns(mapping, known)
     if problems:
         raise ImportFailed("\n".join(map(str, problems)))
@@ -77,12 +74,17 @@ def plan_import(mapping: ImportMapping, files: Sequence[InputFile]) -> ImportPla
 
 
 def _read_columns(files: Sequence[InputFile]) -> dict[str, tuple[str, ...]]:
-    """Return the columns by name of the mapping; several files under one name must agree."""
+    """Return the columns by name of the mapping; several files under one name must agree.
+
+    Those of JSON Lines are all that the first rows of any of them have, and those that its rows may lack.
+    """
     columns: dict[str, tuple[str, ...]] = {}
     for file in files:
         found = file_columns(file)
         known = columns.setdefault(file.spec.name, found)
-        if set(known) != set(found) and file.spec.format is not FileFormat.JSONL:
+        if file.spec.format is FileFormat.JSONL:
+            columns[file.spec.name] = tuple(dict.fromkeys((*known, *found, *file.spec.optional)))
+        elif set(known) != set(found):
             different = sorted(set(known) ^ set(found))[0]
             raise ImportFailed(f"{file.label}: the files of {file.spec.name} differ in the column {different}.")
     return columns

@@ -14,18 +14,26 @@ from risk.actions.importing.inputs import InputFile
 from risk.domain.mapping.chunks import BadRow, Chunk, place_of
 
 MOST_FIELD: Final = 1_000_000  # characters; a quote that nobody closes would swallow the rest of the file
+MOST_LINE: Final = 10_000_000  # characters; a file without line ends would be held in memory as a whole
 MOST_RAW: Final = 4_000
 _LINE_END = re.compile(rb"\r\n|\n|\r")
+_CUT_HINT: Final = "Look for missing line ends, or for a file that is no CSV."
+_MARK_AS_LATIN: Final = "\xef\xbb\xbf"
 _SURROGATE = re.compile("[\udc80-\udcff]")
 
 
 def csv_columns(file: InputFile) -> tuple[str, ...]:
     """Return the names in the first row, without the white space around them."""
     with _open(file) as text:
+        lines = _Lines(text)
         try:
-            first = next(_parser(file, text), None)
+            first = next(_parser(file, lines), None)
         except (csv.Error, UnicodeError) as error:
             raise ImportFailed(_explain(file, error)) from error
+    if lines.take_cut():
+        raise ImportFailed(f"{file.label}: the first line does not end. {_CUT_HINT}")
+    if first and first[0].startswith(_MARK_AS_LATIN):
+        raise ImportFailed(f"{file.label} begins with the mark of UTF-8. Set encoding: utf-8 in the mapping.")
     if not first:
         raise ImportFailed(f"{file.label} is empty: its first line must name the columns.")
     for name in first:
@@ -42,10 +50,11 @@ def read_csv(file: InputFile, wanted: Sequence[str], rows: int) -> Iterator[Chun
     columns = [(name, names.index(name)) for name in wanted]
     bytes_of = _ByteFinder(file)
     with _open(file) as text:
-        parser = _parser(file, text)
+        source = _Lines(text)
+        parser = _parser(file, source)
         next(parser)
         while True:
-            good, lines, bad, is_end = _take(file, parser, len(names), rows)
+            good, lines, bad, is_end = _take(file, source, parser, len(names), rows)
             if good or bad:
                 _set_aside_undecoded(file, good, lines, bad, bytes_of)
                 yield _as_chunk(file, columns, good, lines, bad, text.buffer.tell())
@@ -53,7 +62,9 @@ def read_csv(file: InputFile, wanted: Sequence[str], rows: int) -> Iterator[Chun
                 return
 
 
-def _take(file: InputFile, parser: Any, width: int, rows: int) -> tuple[list[list[str]], list[int], list[BadRow], bool]:
+def _take(
+    file: InputFile, source: "_Lines", parser: Any, width: int, rows: int
+) -> tuple[list[list[str]], list[int], list[BadRow], bool]:
     """Take up to `rows` rows of the parser: the good ones, their first lines, the bad ones, whether that was all."""
     good: list[list[str]] = []
     lines: list[int] = []
@@ -65,12 +76,20 @@ def _take(file: InputFile, parser: Any, width: int, rows: int) -> tuple[list[lis
         except csv.Error as error:
             hint = "Look for a quote that is not closed."
             bad.append(BadRow(line, "", f"cannot be parsed: {error}", hint, ""))
+            source.take_cut()
             continue
         except UnicodeError as error:
             raise ImportFailed(_explain(file, error)) from error
         if row is None:
             return good, lines, bad, True
-        if len(row) == width:
+        if source.has_ended:  # only within quotes does a row need more than its last line
+            raw = file.spec.delimiter.join(row)[:MOST_RAW]
+            hint = "Close the quote; the rows behind it are taken for its text."
+            bad.append(BadRow(line, "", "has a quote that is not closed before the file ends", hint, raw))
+        elif source.take_cut():
+            raw = file.spec.delimiter.join(row[:100])[:MOST_RAW]
+            bad.append(BadRow(line, "", f"is longer than {MOST_LINE} characters", _CUT_HINT, raw))
+        elif len(row) == width:
             good.append(row)
             lines.append(line)
         elif row:
@@ -78,6 +97,34 @@ def _take(file: InputFile, parser: Any, width: int, rows: int) -> tuple[list[lis
             raw = file.spec.delimiter.join(row)[:MOST_RAW]
             bad.append(BadRow(line, "", f"has {len(row)} fields", hint, raw))
     return good, lines, bad, False
+
+
+class _Lines:
+    """The lines of a text; of one that is too long the beginning, the rest is passed over."""
+
+    def __init__(self, text: TextIO) -> None:
+        self.has_ended = False
+        self._text = text
+        self._is_cut = False
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(MOST_LINE)
+        if not line:
+            self.has_ended = True
+            raise StopIteration
+        more = line
+        while len(more) == MOST_LINE and not more.endswith(("\n", "\r")):
+            more = self._text.readline(MOST_LINE)
+            self._is_cut = self._is_cut or bool(more)
+        return line
+
+    def take_cut(self) -> bool:
+        """Say whether a line was cut since this was asked last."""
+        was_cut, self._is_cut = self._is_cut, False
+        return was_cut
 
 
 def _as_chunk(
@@ -181,9 +228,9 @@ def _open(file: InputFile) -> TextIO:
         raise ImportFailed(f"{file.path} cannot be read: {error.strerror}. Check its permissions.") from error
 
 
-def _parser(file: InputFile, text: TextIO) -> Any:
+def _parser(file: InputFile, lines: _Lines) -> Any:
     csv.field_size_limit(MOST_FIELD)
-    return csv.reader(text, delimiter=file.spec.delimiter)
+    return csv.reader(lines, delimiter=file.spec.delimiter)
 
 
 def _explain(file: InputFile, error: Exception) -> str:

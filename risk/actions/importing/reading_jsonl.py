@@ -12,26 +12,37 @@ from risk.domain.mapping.chunks import BadRow, Chunk, place_of
 MOST_LINE: Final = 1_000_000
 MOST_RAW: Final = 4_000
 SAMPLE: Final = 1_000
+MOST_COLUMNS: Final = 10_000
+MOST_DEPTH: Final = 8
 _BOM: Final = b"\xef\xbb\xbf"
 
 
 def jsonl_columns(file: InputFile) -> tuple[str, ...]:
-    """Return the columns of the first rows, for joins; inner objects count by their dotted names."""
+    """Return the columns of the first rows; inner objects count as a whole, and by their dotted names.
+
+    None for a file without rows. Raises ImportFailed when the first rows are no objects, all of them.
+    """
     found: dict[str, None] = {}
-    with file.path.open("rb") as data:
+    bad: BadRow | None = None
+    with _open(file) as data:
         for line in range(1, SAMPLE + 1):
             row = _parse(_next_line(data), line)
             if isinstance(row, dict):
-                found.update(dict.fromkeys(_names(row, "")))
+                found.update(dict.fromkeys(_names(row, "", 1)))
+                if len(found) > MOST_COLUMNS:
+                    raise ImportFailed(f"{file.label} has more than {MOST_COLUMNS} columns. Use fixed names as keys.")
+            elif row is not None:
+                bad = bad or row
+    if bad and not found:
+        raise ImportFailed(f"{file.label} is no JSON Lines file: line {bad.line} {bad.reason}. {bad.hint}")
     return tuple(found)
 
 
-def _names(row: dict[str, Any], above: str) -> Iterator[str]:
+def _names(row: dict[str, Any], above: str, depth: int) -> Iterator[str]:
     for name, value in row.items():
-        if isinstance(value, dict):
-            yield from _names(value, f"{above}{name}.")
-        else:
-            yield f"{above}{name}"
+        yield f"{above}{name}"
+        if isinstance(value, dict) and depth < MOST_DEPTH:
+            yield from _names(value, f"{above}{name}.", depth + 1)
 
 
 def read_jsonl(file: InputFile, wanted: Sequence[str], rows: int) -> Iterator[Chunk]:
@@ -39,30 +50,35 @@ def read_jsonl(file: InputFile, wanted: Sequence[str], rows: int) -> Iterator[Ch
     nulls = frozenset(file.spec.nulls)
     paths = [(name, name.split(".")) for name in wanted]
     line = 0
+    with _open(file) as data:
+        while True:
+            owners: list[int] = []
+            bad: list[BadRow] = []
+            columns: dict[str, list[Any]] = {name: [] for name in wanted}
+            is_end = False
+            while len(owners) + len(bad) < rows:
+                text = _next_line(data)
+                if not text:
+                    is_end = True
+                    break
+                line += 1
+                row = _parse(text, line)
+                cells = _cells(row, paths, nulls, line) if isinstance(row, dict) else row
+                if isinstance(cells, BadRow):
+                    bad.append(cells)
+                elif cells is not None:
+                    owners.append(place_of(file.number, line))
+                    for name, cell in zip(wanted, cells, strict=True):
+                        columns[name].append(cell)
+            if owners or bad:
+                yield Chunk(columns, owners, bad, data.tell())
+            if is_end:
+                return
+
+
+def _open(file: InputFile) -> BinaryIO:
     try:
-        with file.path.open("rb") as data:
-            while True:
-                owners: list[int] = []
-                bad: list[BadRow] = []
-                columns: dict[str, list[Any]] = {name: [] for name in wanted}
-                is_end = False
-                while len(owners) + len(bad) < rows:
-                    text = _next_line(data)
-                    if not text:
-                        is_end = True
-                        break
-                    line += 1
-                    row = _parse(text, line)
-                    if isinstance(row, BadRow):
-                        bad.append(row)
-                    elif row is not None:
-                        owners.append(place_of(file.number, line))
-                        for name, path in paths:
-                            columns[name].append(_cell(row, name, path, nulls))
-                if owners or bad:
-                    yield Chunk(columns, owners, bad, data.tell())
-                if is_end:
-                    return
+        return file.path.open("rb")
     except OSError as error:
         raise ImportFailed(f"{file.path} cannot be read: {error.strerror}. Check its permissions.") from error
 
@@ -94,6 +110,16 @@ def _parse(text: bytes, line: int) -> dict[str, Any] | BadRow | None:
     if isinstance(found, dict):
         return found
     return BadRow(line, "", "is not an object", 'Write {"column": value, …}.', raw)
+
+
+def _cells(
+    row: dict[str, Any], paths: Sequence[tuple[str, Sequence[str]]], nulls: frozenset[str], line: int
+) -> list[Any] | BadRow:
+    """Return the wanted cells of a row, or why one of them cannot be had."""
+    try:
+        return [_cell(row, name, path, nulls) for name, path in paths]
+    except orjson.JSONEncodeError as error:
+        return BadRow(line, "", f"cannot be kept: {error}", "Flatten what is nested so deep.", "")
 
 
 def _cell(row: dict[str, Any], name: str, path: Sequence[str], nulls: frozenset[str]) -> Any:

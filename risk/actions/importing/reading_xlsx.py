@@ -1,12 +1,13 @@
 """Read one sheet of an XLSX file, row by row. Bombs are refused before they are unpacked."""
 
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from importlib import import_module
 from types import ModuleType
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from risk.actions.importing.errors import ImportFailed
 from risk.actions.importing.inputs import InputFile
@@ -16,6 +17,10 @@ MOST_UNPACKED: Final = 1_500_000_000  # bytes; a full sheet of a million rows ha
 MOST_SHARED: Final = 100_000_000  # bytes of shared texts, which are kept in memory
 MOST_RATIO: Final = 300
 MOST_PARTS: Final = 5_000
+MOST_ROWS: Final = 1_048_576  # of a sheet; a row may claim any number, and those before it would be made up
+MOST_TEXT: Final = 1_000_000  # bytes between two tags; a cell holds 32,767 characters
+PIECE: Final = 500_000
+_WIDE: Final = (b"\xff\xfe", b"\xfe\xff")  # XML in UTF-16, in which nothing would be found
 
 
 @cache
@@ -69,14 +74,37 @@ def check_archive(file: InputFile) -> None:
     try:
         with zipfile.ZipFile(file.path) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, OSError) as error:
+            _check_parts(file, archive, parts)
+    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError) as error:
         raise ImportFailed(f"{file.label} is no XLSX file: {error}. Save it as .xlsx, not .xls.") from error
+
+
+def _check_parts(file: InputFile, archive: zipfile.ZipFile, parts: Sequence[zipfile.ZipInfo]) -> None:
+    """Raise ImportFailed for what would be too large unpacked, or is written as no spreadsheet program writes it."""
     unpacked = sum(part.file_size for part in parts)
     shared = sum(part.file_size for part in parts if part.filename.endswith("sharedStrings.xml"))
     is_bomb = unpacked > 10_000_000 and unpacked > MOST_RATIO * file.size
     if is_bomb or unpacked > MOST_UNPACKED or shared > MOST_SHARED or len(parts) > MOST_PARTS:
         size = f"{unpacked // 1_000_000} MB unpacked"
         raise ImportFailed(f"{file.label} would be too large ({size}). Save the sheet as CSV.")
+    for part in parts:
+        if part.filename.endswith((".xml", ".rels")):
+            with archive.open(part) as data:
+                _check_part(file, part.filename, data)
+
+
+def _check_part(file: InputFile, name: str, data: IO[bytes]) -> None:
+    """Refuse XML that defines entities, and texts that are longer than a cell can be: both fill the memory."""
+    gap = 0
+    tail = b""
+    while piece := data.read(PIECE):
+        if b"<!DOCTYPE" in tail + piece or (not tail and piece.startswith(_WIDE)):
+            raise ImportFailed(f"{file.label} is not written by a spreadsheet program ({name}). Save the sheet as CSV.")
+        tail = piece[-len(b"<!DOCTYPE") :]
+        first = piece.find(b"<")
+        if gap + (first if first >= 0 else len(piece)) > MOST_TEXT:
+            raise ImportFailed(f"{file.label} has a cell of more than a megabyte ({name}). Save the sheet as CSV.")
+        gap = len(piece) - piece.rfind(b"<") if first >= 0 else gap + len(piece)
 
 
 def _rows(file: InputFile) -> Any:
@@ -86,10 +114,17 @@ def _rows(file: InputFile) -> Any:
         book = load_openpyxl().load_workbook(file.path, read_only=True, data_only=True, keep_links=False)
     except Exception as error:
         raise ImportFailed(f"{file.label} is no XLSX file: {error}. Open it and save it again.") from error
+    line = 0
     try:
         sheet = _sheet(file, book)
         sheet.reset_dimensions()
-        yield from enumerate(sheet.iter_rows(values_only=True), start=1)
+        for line, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+            if line > MOST_ROWS:
+                raise ImportFailed(f"{file.label} has more rows than a sheet can have. Save the sheet as CSV.")
+            yield line, cells
+    except (ValueError, TypeError, LookupError, ArithmeticError, SyntaxError, OSError, zlib.error) as error:
+        reason = f"cannot be read behind row {line}: {error}"
+        raise ImportFailed(f"{file.label} {reason}. Open it and save it again.") from error
     finally:
         book.close()
 

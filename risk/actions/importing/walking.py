@@ -224,8 +224,8 @@ class Walk:
                 self._fates.mark([place_of(file.number, row.line) for row in chunk.bad], Fate.READ)
                 self._bytes.reach(file.size, chunk.position)
                 self._report(self._bytes.done, self._bytes.total)
-                if not is_first:
-                    chunk.bad.clear()
+                if not is_first:  # what is wrong with a cell is only seen by those who read that column
+                    chunk.bad[:] = [row for row in chunk.bad if row.column]
                 found = [self._as_bad(file.number, row) for row in chunk.bad]
                 yield chunk if not found else replace(chunk, bad=found)
             self._bytes.finish(file.size)

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from policies.domain.reading import did_you_mean
-from risk.domain.mapping.spec import Cell, EntitySpec, EventSpec, ImportMapping, MappingProblem, TableSpec
+from risk.domain.mapping.spec import Cell, EntitySpec, EventSpec, FileFormat, ImportMapping, MappingProblem, TableSpec
 
-Columns = Mapping[str, Sequence[str] | None]  # of files and tables; None: not known before the file is read
+Columns = Mapping[str, Sequence[str] | None]  # of files and tables; None: there is no row to know them by
 
 
 def columns_of(mapping: ImportMapping, files: Columns) -> dict[str, Sequence[str] | None]:
@@ -26,10 +26,10 @@ def check_columns(mapping: ImportMapping, files: Columns) -> tuple[MappingProble
     known = columns_of(mapping, files)
     problems: list[MappingProblem] = []
     for table in mapping.tables.values():
-        _check_table(mapping.name, table, known, problems)
+        _check_table(mapping, table, known, problems)
     specs: tuple[EntitySpec | EventSpec, ...] = (*mapping.entities, *mapping.events)
     for spec in specs:
-        _check_names(mapping.name, spec.path, spec.source, columns_read(spec), known, problems)
+        _check_names(mapping, spec.path, spec.source, columns_read(spec), known, problems)
     return tuple(problems)
 
 
@@ -52,9 +52,9 @@ def columns_of_table(table: TableSpec) -> list[str]:
     return list(dict.fromkeys([*table.group_by, *folded]))
 
 
-def _check_table(name: str, table: TableSpec, known: Columns, problems: list[MappingProblem]) -> None:
+def _check_table(mapping: ImportMapping, table: TableSpec, known: Columns, problems: list[MappingProblem]) -> None:
     path = f"tables.{table.name}"
-    _check_names(name, path, table.source, columns_of_table(table), known, problems)
+    _check_names(mapping, path, table.source, columns_of_table(table), known, problems)
     own = (*table.group_by, *table.folds) if table.group_by else known[table.source]
     present = None if own is None else set(own)
     for index, join in enumerate(table.joins):
@@ -63,19 +63,31 @@ def _check_table(name: str, table: TableSpec, known: Columns, problems: list[Map
             for ours, _theirs in join.on:
                 if ours not in present:
                     hint = did_you_mean(ours, present, f"There is {', '.join(sorted(present)[:30])}.")
-                    problems.append(MappingProblem(name, 0, place, f"the rows have no column {ours} so far", hint))
-        _check_names(name, place, join.to, [theirs for _ours, theirs in join.on], known, problems)
+                    problems.append(
+                        MappingProblem(mapping.name, 0, place, f"the rows have no column {ours} so far", hint)
+                    )
+        _check_names(mapping, place, join.to, [theirs for _ours, theirs in join.on], known, problems)
         joined = known[join.to]
         present = None if present is None or joined is None else present | set(joined)
 
 
 def _check_names(
-    name: str, path: str, source: str, wanted: Iterable[str], known: Columns, problems: list[MappingProblem]
+    mapping: ImportMapping,
+    path: str,
+    source: str,
+    wanted: Iterable[str],
+    known: Columns,
+    problems: list[MappingProblem],
 ) -> None:
     present = known[source]
     if present is None:
         return
+    is_loose = source in mapping.files and mapping.files[source].format is FileFormat.JSONL
     for column in wanted:
         if column not in present:
             hint = did_you_mean(column, present, f"There is {', '.join(present[:30])}.")
-            problems.append(MappingProblem(name, 0, path, f"{source} has no column {column}", hint))
+            reason = f"{source} has no column {column}"
+            if is_loose:
+                reason += " in its first rows"
+                hint += f" Where rows may lack it, add optional: [{column}] to the file."
+            problems.append(MappingProblem(mapping.name, 0, path, reason, hint))

@@ -182,18 +182,20 @@ def _read_files(reader: Reader, encoding: str) -> Iterator[FileSpec]:
             item.reject(f"{name} is not a name", "Use small letters, digits and _, such as orders.")
         if isinstance(item.value, str):
             item = Reader(item.file, item.path, {"path": item.value}, item.problems)
-        fields = item.fields(("path",), ("format", "encoding", "delimiter", "sheet", "nulls"))
+        fields = item.fields(("path",), ("format", "encoding", "delimiter", "sheet", "nulls", "optional"))
         path = fields["path"].text()
         if path.startswith(("/", "~")) or ".." in re.split(r"[/\\]", path):
             fields["path"].reject(f"{path} leads out of the folder", "Name the file as it is called in the folder.")
+        form = _read_format(fields["format"], fields["path"], path)
         yield FileSpec(
             name=name,
             path=path,
-            format=_read_format(fields["format"], fields["path"], path),
+            format=form,
             encoding=read_encoding(fields["encoding"], encoding),
             delimiter=_read_delimiter(fields["delimiter"], path),
             sheet=fields["sheet"].optional_text(),
             nulls=tuple(_read_nulls(fields["nulls"])),
+            optional=tuple(_read_optional(fields["optional"], form)),
         )
 
 
@@ -214,6 +216,15 @@ def _read_delimiter(reader: Reader, path: str) -> str:
         reader.reject(f"{reader.value!r} cannot part columns", 'Use one sign such as ";", or tab.')
         return ","
     return sign
+
+
+def _read_optional(reader: Reader, form: FileFormat) -> Iterator[str]:
+    if not reader.is_given:
+        return
+    if form is not FileFormat.JSONL:
+        reader.reject(f"every row of {form.value} has the same columns", "Use optional with JSON Lines only.")
+    for item in reader.filled_items():
+        yield item.text()
 
 
 def _read_nulls(reader: Reader) -> Iterator[str]:

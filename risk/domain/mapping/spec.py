@@ -78,7 +78,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class FileSpec:
-    """A file by its logical name: where to find it (name or glob) and how to read it."""
+    """A file by its logical name: where to find it (name or glob) and how to read it.
+
+    optional: columns that the rows of JSON Lines may lack, all of them even.
+    """
 
     name: str
     path: str
@@ -87,6 +90,7 @@ class FileSpec:
     delimiter: str = ","
     sheet: str | None = None
     nulls: tuple[str, ...] = ("",)
+    optional: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

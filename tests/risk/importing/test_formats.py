@@ -60,6 +60,7 @@ def test_lines_that_are_no_objects_are_told_and_the_others_kept(
     mapping = SALES_MAPPING.replace("seller: seller, order", "seller: seller.id, order").replace(
         "id: seller,", "id: seller.id,"
     )
+    mapping = mapping.replace("format: FORMAT", "format: jsonl, optional: [shop, city, amount, note]")
     rejects = tmp_path / "rejects.jsonl"
     assert totals(import_folder(mapping, "jsonl", "--rejects", str(rejects))) == (4, 2, 2, 0)
     told = [json.loads(line) for line in rejects.read_text().splitlines()]

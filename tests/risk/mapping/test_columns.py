@@ -109,3 +109,10 @@ def test_only_joins_of_known_columns_are_checked_behind_an_unknown_file() -> Non
     assert told(text) == []
     wrong = text.replace("on: order}", "on: number}")
     assert told(wrong)[0].startswith("m.yaml: tables.sales.join[0]: the rows have no column number so far. There is")
+
+
+def test_rows_of_json_lines_may_be_said_to_lack_a_column() -> None:
+    text = TEXT.replace("o.csv", "o.jsonl")
+    (line, *_others) = told(text, orders=("order", "buyer", "at", "full", "twon", "more", "state"))
+    hint = "Did you mean twon? Where rows may lack it, add optional: [town] to the file."
+    assert line == f"m.yaml: entities[0]: orders has no column town in its first rows. {hint}"

@@ -39,7 +39,7 @@ def test_the_format_follows_the_name_unless_it_is_said() -> None:
     names = ["a.CSV", "b.tsv", "c.txt", "d.xlsx", "e.jsonl", "f.ndjson", "g.parquet"]
     files = "".join(f"  f{number}: {name}\n" for number, name in enumerate(names))
     more = (
-        "  other: {path: 'x*', format: jsonl}\n  tabs: {path: t.csv, delimiter: tab}\n"
+        "  other: {path: 'x*', format: jsonl, optional: [note]}\n  tabs: {path: t.csv, delimiter: tab}\n"
         "  own: {path: o.csv, nulls: ['NULL', '-'], encoding: latin-1, delimiter: ;}\n"
     )
     found = mapping_of(f"{HEAD}encoding: cp1252\nfiles:\n{files}{more}events: []\n").files
@@ -49,6 +49,7 @@ def test_the_format_follows_the_name_unless_it_is_said() -> None:
     ]  # fmt: skip
     assert (found["f0"].delimiter, found["f1"].delimiter, found["tabs"].delimiter) == (",", "\t", "\t")
     assert (found["f0"].encoding, found["own"].encoding) == ("cp1252", "latin-1")
+    assert (found["other"].optional, found["own"].optional) == (("note",), ())
     assert (found["f0"].nulls, found["own"].nulls) == (("",), ("", "NULL", "-"))
 
 
