@@ -120,6 +120,7 @@ def write_decision(
     """Write the decision's own row."""
     return Decision.objects.create(
         case=case,
+        market_id=case.market_id,
         policy_version_id=case.policy_version_id,
         outcome=plan.outcome,
         severity=plan.severity or "",

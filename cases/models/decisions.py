@@ -13,6 +13,8 @@ class Decision(models.Model):
     """One decision on a case, citing a policy version. Never changes; a later one supersedes it."""
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="decisions")
+    # That of its case, which never changes, so that figures by market need not read the cases.
+    market = models.ForeignKey("governance.Market", on_delete=models.PROTECT, related_name="+", db_index=False)
     policy_version = models.ForeignKey("policies.PolicyVersion", on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=16, choices=[(item.value, item.value) for item in DecisionOutcome])
     severity = models.CharField(max_length=16, blank=True)
@@ -26,7 +28,7 @@ class Decision(models.Model):
     class Meta:
         ordering = ["-id"]
         indexes = [
-            models.Index(F("decided_at").desc(), name="decision_recent", include=["outcome", "case", "supersedes"]),
+            models.Index(F("decided_at").desc(), name="decision_recent", include=["market", "outcome", "supersedes"]),
             # Whoever could not tell is not given the case again.
             models.Index(
                 fields=["decided_by", "case"],

@@ -107,13 +107,11 @@ def decided_by_day(actor: Actor, span: Span, markets: Collection[str] = ()) -> l
         _decisions(actor, markets)
         .filter(decided_at__gte=span.starts_at, decided_at__lt=span.ends_at, supersedes__isnull=True)
         .annotate(day=TruncDate("decided_at"))
-        .values("day", "case__market_id", "outcome")
-        .annotate(count=Count("pk"))
-        .order_by("day", "case__market_id", "outcome")
+        .values("day", "market_id", "outcome")
+        .annotate(count=Count("*"))
+        .order_by("day", "market_id", "outcome")
     )
-    return [
-        OutcomeCount(row["day"], row["case__market_id"], DecisionOutcome(row["outcome"]), row["count"]) for row in rows
-    ]
+    return [OutcomeCount(row["day"], row["market_id"], DecisionOutcome(row["outcome"]), row["count"]) for row in rows]
 
 
 def backlog_by_age(actor: Actor, now: datetime, markets: Collection[str] = ()) -> list[BacklogCount]:
@@ -162,9 +160,10 @@ def turnaround_by_market(actor: Actor, span: Span, markets: Collection[str] = ()
 
 
 _TOOK = ExpressionWrapper(F("decided_at") - F("opened_at"), output_field=DurationField())
+# Counting markets, not keys, lets the index over decided cases answer alone.
 _TURNAROUND = {
-    "decided": Count("pk"),
-    "within": Count("pk", filter=Q(decided_at__lte=F("sla_due_at"))),
+    "decided": Count("market_id"),
+    "within": Count("market_id", filter=Q(decided_at__lte=F("sla_due_at"))),
     "p50": Percentile(_TOOK, 0.5, output_field=DurationField()),
     "p90": Percentile(_TOOK, 0.9, output_field=DurationField()),
     "p95": Percentile(_TOOK, 0.95, output_field=DurationField()),
@@ -187,8 +186,8 @@ def _cases(actor: Actor, markets: Collection[str]) -> QuerySet[Case]:
 
 
 def _decisions(actor: Actor, markets: Collection[str]) -> QuerySet[Decision]:
-    rows = within_markets(Decision.objects.order_by(), actor, Permission.VIEW_HEALTH, field="case__market_id")
-    return rows.filter(case__market_id__in=sorted(markets)) if markets else rows
+    rows = within_markets(Decision.objects.order_by(), actor, Permission.VIEW_HEALTH)
+    return rows.filter(market_id__in=sorted(markets)) if markets else rows
 
 
 def _bucket(now: datetime) -> Choose:

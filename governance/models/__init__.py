@@ -7,6 +7,7 @@ from governance.models.keys import ApiKey
 from governance.models.markets import Market
 from governance.models.outbox import FactConsumption, OutboxFact
 from governance.models.people import RoleGrant, User
+from governance.models.saved_views import SavedView
 
 __all__ = [
     "ApiKey",
@@ -20,5 +21,6 @@ __all__ = [
     "Market",
     "OutboxFact",
     "RoleGrant",
+    "SavedView",
     "User",
 ]

@@ -22,6 +22,7 @@ from governance.views import applied_filters, cells
 from governance.views.columns import Column, parse_sort, shown_columns
 from governance.views.exports import XLSX_MAX_ROWS, send_xlsx, stream_csv
 from governance.views.markets import chosen_market
+from governance.views.saved_views import change_views, saved_views_context
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -103,7 +104,9 @@ class ListView(LoginRequiredMixin, View):
         return response
 
     def post(self, request: ConsoleRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Save which columns the viewer wants to see, and show the page again."""
+        """Save which columns the viewer wants to see, or a view under a name, and show the page again."""
+        if change_views(request, self.name):
+            return redirect(request.get_full_path())
         key = f"columns:{self.name}"
         if "reset" in request.POST:
             request.session.pop(key, None)
@@ -177,6 +180,7 @@ class ListView(LoginRequiredMixin, View):
             "is_filtered": self.is_filtered,
             "filter_query": self.filter_query,
             "exports": self._export_links(),
+            **saved_views_context(self.request, self.name),
             "column_choices": [(column, column in self.visible_columns) for column in self.columns],
             **self.extra_context(),
         }

@@ -103,9 +103,14 @@ def entity_rows(actor: Actor) -> QuerySet[Entity]:
 
 
 def matching(rows: QuerySet[Entity], text: str) -> QuerySet[Entity]:
-    """Keep the entities whose name or id contains the words; trigram indexes find them from three letters on."""
+    """Keep the entities whose name contains the words or whose id begins with them, each found by its own index."""
     words = text.strip()
-    return rows.filter(Q(name__icontains=words) | Q(external_id__icontains=words)) if words else rows
+    return rows.filter(Q(name__icontains=words) | Q(external_id__istartswith=words)) if words else rows
+
+
+def scored(rows: QuerySet[Entity]) -> QuerySet[Entity]:
+    """Keep the entities that have a score: these an index can hand out in the order of their scores."""
+    return rows.filter(state__score__isnull=False)
 
 
 def entity_view(actor: Actor, entity_id: int) -> Entity:

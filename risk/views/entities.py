@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, FilterSet
 
@@ -14,7 +15,7 @@ from governance.queries.markets import markets_in
 from governance.views.columns import CellKind, Column
 from governance.views.lists import ListView
 from risk.domain.vocabulary import EntityType
-from risk.queries.entities import entity_rows, matching
+from risk.queries.entities import entity_rows, matching, scored
 from risk.queries.signals import scorecards_in_force
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class EntityFilter(FilterSet):  # type: ignore[misc]  # django-filter ships no t
         return rows if self.form.cleaned_data.get("type") else rows.filter(type=EntityType.SELLER)
 
     def by_text(self, rows: QuerySet[Entity], name: str, value: str) -> QuerySet[Entity]:
-        """Keep what contains the words in its name or id."""
+        """Keep what has the words in its name, or an id that begins with them."""
         return matching(rows, value)
 
     def by_type(self, rows: QuerySet[Entity], name: str, value: str) -> QuerySet[Entity]:
@@ -86,12 +87,16 @@ class EntityFilter(FilterSet):  # type: ignore[misc]  # django-filter ships no t
 
 
 class EntityList(ListView):
-    """The entities of the viewer's markets, the last active first."""
+    """The entities of the viewer's markets, the newest first.
+
+    Sorted by score it lists those that have one. It does not sort by when they were last seen: an index over that
+    would move with every event.
+    """
 
     name = "entities"
     title = _("Entities")
     lead = _("Who and what is on the marketplace, and what is known of them.")
-    default_sort = "-last_seen_at"
+    default_sort = "-first_seen_at"
     filterset_class = EntityFilter
     empty_title = _("No entity is known yet")
     empty_text = _("They appear with the first events: import a file, or send them to the API.")
@@ -115,7 +120,6 @@ class EntityList(ListView):
             CellKind.NUMBER,
             value=lambda row: getattr(getattr(row, "state", None), "score", None),
             sort=("state__score",),
-            is_nullable=True,
         ),
         Column(
             "band",
@@ -123,8 +127,8 @@ class EntityList(ListView):
             template="risk/cells/band.html",
             value=lambda row: getattr(getattr(row, "state", None), "band", ""),
         ),
-        Column("first_seen_at", _("First seen"), CellKind.TIME),
-        Column("last_seen_at", _("Last seen"), CellKind.TIME, sort=("last_seen_at",)),
+        Column("first_seen_at", _("First seen"), CellKind.TIME, sort=("first_seen_at",)),
+        Column("last_seen_at", _("Last seen"), CellKind.TIME),
     )
 
     def read_rows(self) -> QuerySet[Entity]:
@@ -132,6 +136,21 @@ class EntityList(ListView):
         if not self.request.actor.can(Permission.VIEW_ENTITIES):
             raise NotFound("There is no such page.")
         return entity_rows(self.request.actor)
+
+    @cached_property
+    def rows(self) -> QuerySet[Entity]:
+        """The filtered entities; sorted by score, those that have one."""
+        rows: QuerySet[Entity] = super().rows
+        return scored(rows) if self.is_by_score else rows
+
+    @property
+    def is_by_score(self) -> bool:
+        """Whether the list is sorted by score."""
+        return self.sorted_by[0].key == "score"
+
+    def extra_context(self) -> dict[str, Any]:
+        """Say what the sort leaves out."""
+        return {"note": _("Only those with a score.")} if self.is_by_score else {}
 
     def row_url(self, row: Entity) -> str:
         """Return the page of the entity."""

@@ -132,6 +132,7 @@ def test_what_one_could_not_tell_is_left_to_somebody_else(analyst: Actor):
     case = open_case()
     Decision.objects.create(
         case=case,
+        market_id=case.market_id,
         policy_version_id=case.policy_version_id,
         outcome="cannot_tell",
         tree_path=[],

@@ -8,6 +8,7 @@ from openpyxl import load_workbook
 
 from governance.domain.roles import Role
 from governance.models import AuditEntry, Escalation, User
+from governance.queries.saved_views import MOST_VIEWS
 from governance.views import lists
 from tests.builders.escalations import make_escalations
 from tests.builders.governance import make_markets, make_person
@@ -237,3 +238,51 @@ def test_a_workbook_that_would_be_too_large_is_refused(client, lead, monkeypatch
     response = client.get("/list?export=xlsx")
     assert response.status_code == 422
     assert "export CSV" in response.content.decode()
+
+
+class TestSavedViews:
+    def test_filters_and_sort_are_kept_under_a_name_and_lead_back(self, client, lead):
+        make_escalations(3, opener=lead)
+        address = "/list?q=Spike&state=opened&state=acknowledged&severity=&sort=severity&cursor=x&size=100"
+        answer = client.post(address, {"save_view": "1", "view_title": "  Open   spikes "})
+        assert answer.status_code == 302
+        (view,) = client.get("/list").context["views"]
+        assert (view.title, view.is_current) == ("Open spikes", False)
+        assert view.url == "/list?q=Spike&state=opened&state=acknowledged&sort=severity"
+        assert client.get(view.url).context["views"][0].is_current
+        assert "View: Open spikes" in client.get(view.url).content.decode()
+        assert client.get("/list?sort=severity&state=acknowledged&state=opened&q=Spike").context["views"][0].is_current
+
+    def test_the_same_name_replaces_and_a_view_can_be_removed(self, client):
+        client.post("/list?q=a", {"save_view": "1", "view_title": "Mine"})
+        client.post("/list?q=b", {"save_view": "1", "view_title": "Mine"})
+        (view,) = client.get("/list").context["views"]
+        assert view.url == "/list?q=b"
+        client.post("/list", {"remove_view": str(view.id)})
+        assert client.get("/list").context["views"] == []
+
+    def test_they_are_nobody_elses(self, client):
+        client.post("/list?q=a", {"save_view": "1", "view_title": "Mine"})
+        (view,) = client.get("/list").context["views"]
+        other = client_of(make_person(Role.LEAD))
+        assert other.get("/list").context["views"] == []
+        assert other.post("/list", {"remove_view": str(view.id)}).status_code == 404
+        assert len(client.get("/list").context["views"]) == 1
+
+    @pytest.mark.parametrize("title", ["", "   ", "x" * 61, "a\0b"])
+    def test_a_name_is_needed(self, client, title):
+        answer = client.post("/list?q=a", {"save_view": "1", "view_title": title}, follow=True)
+        assert "Give the view a name" in answer.content.decode()
+        assert answer.context["views"] == []
+
+    def test_there_is_an_end_to_them(self, client):
+        for number in range(MOST_VIEWS + 1):
+            answer = client.post("/list?q=a", {"save_view": "1", "view_title": f"View {number}"}, follow=True)
+        assert f"You keep {MOST_VIEWS} views of this list already." in answer.content.decode()
+        assert len(answer.context["views"]) == MOST_VIEWS
+        client.post("/list?q=b", {"save_view": "1", "view_title": "View 3"})
+        assert "/list?q=b" in {view.url for view in client.get("/list").context["views"]}
+
+    def test_a_title_brings_no_markup(self, client):
+        client.post("/list", {"save_view": "1", "view_title": "<b>x</b>"})
+        assert "<b>x</b>" not in client.get("/list").content.decode()
