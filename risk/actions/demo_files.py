@@ -11,8 +11,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.actions.demo_arrow import ArrowConverter
 from policies.engines.arrow import load_arrow, load_csv, load_parquet
+from risk.actions.demo_arrow import ArrowConverter
 from risk.domain.demo.columns import Frame
 from risk.domain.demo.labels import (
     label_entities,
@@ -30,6 +30,7 @@ from risk.domain.demo.world import World, build_world
 
 FILES = ("events.parquet", "entities.parquet", "labels.parquet", "labels.csv")
 MANIFEST = "manifest.json"
+FEATURES = "features.parquet"
 FORMAT = 1
 _UNFINISHED = ".part"
 _ROW_GROUP = 200_000
@@ -156,9 +157,9 @@ def _describe(request: DemoRequest, tally: _Tally, paths: dict[str, Path]) -> di
 def write_demo(*, request: DemoRequest, directory: Path) -> DemoSummary:
     """Write the marketplace of a request without problems into a directory, which is made if need be.
 
-    The files replace those of an earlier run only when all of them are complete; the manifest comes last. The
-    same request gives the same bytes with the same versions of NumPy and Arrow. Raises OSError where the
-    directory cannot be written.
+    The files replace those of an earlier run only when all of them are complete; the manifest comes last, and
+    features of an earlier run are taken away. The same request gives the same bytes with the same versions of NumPy
+    and Arrow. Raises OSError where the directory cannot be written.
     """
     directory.mkdir(parents=True, exist_ok=True)
     paths = {name: directory / f"{name}{_UNFINISHED}" for name in FILES}
@@ -167,6 +168,7 @@ def write_demo(*, request: DemoRequest, directory: Path) -> DemoSummary:
         _write_tables(build_world(request), paths, tally)
         load_csv().write_csv(load_parquet().read_table(paths["labels.parquet"]), paths["labels.csv"])
         manifest = _describe(request, tally, paths)
+        (directory / FEATURES).unlink(missing_ok=True)
         for name, path in paths.items():
             path.replace(directory / name)
     finally:

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
+from risk.actions.demo_features import write_features
 from risk.actions.demo_files import write_demo
 from risk.domain.demo.markets import MARKETS
 from risk.domain.demo.request import (
@@ -74,6 +75,9 @@ class Command(BaseCommand):
             "--from", dest="first_day", type=read_day, default=date(2026, 8, 1), help="first day, in UTC"
         )
         parser.add_argument(
+            "--features", action="store_true", help="write features.parquet too: what rules read, as of each event"
+        )
+        parser.add_argument(
             "--to", dest="last_day", type=read_day, default=date(2026, 10, 31), help="last day, included"
         )
 
@@ -92,6 +96,7 @@ class Command(BaseCommand):
         began = time.monotonic()
         try:
             summary = write_demo(request=request, directory=options["out"])
+            features = write_features(directory=options["out"]) if options["features"] else None
         except OSError as error:
             place = error.filename or options["out"]
             raise CommandError(
@@ -108,6 +113,11 @@ class Command(BaseCommand):
                 "seconds": time.monotonic() - began,
             }
         )
+        if features:
+            self.stdout.write(
+                _("%(columns)s columns of what was known as of each event in %(path)s.")
+                % {"columns": features.columns, "path": features.path}
+            )
 
 
 def _explain(problem: Problem, value: str) -> str:

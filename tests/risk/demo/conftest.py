@@ -1,5 +1,6 @@
 """Marketplaces that several tests look at, written once per run."""
 
+import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from risk.actions.demo_features import write_features
 from risk.actions.demo_files import write_demo
 from risk.domain.demo.request import DemoRequest
 
@@ -50,6 +52,13 @@ def write_and_read(request: DemoRequest, directory: Path) -> Demo:
     write_demo(request=request, directory=directory)
     frames = [pd.read_parquet(directory / f"{name}.parquet") for name in ("events", "entities", "labels")]
     return Demo(request, directory, *frames)
+
+
+def copy_with_features(demo: Demo, directory: Path) -> Path:
+    """Return the features file of a marketplace; written elsewhere, as others look at the marketplace's directory."""
+    for name in ("events.parquet", "entities.parquet"):
+        shutil.copy(demo.directory / name, directory)
+    return write_features(directory=directory).path
 
 
 @pytest.fixture(scope="session")
