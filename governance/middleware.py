@@ -8,7 +8,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import structlog
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
+from django.template.response import SimpleTemplateResponse
+from django.urls import Resolver404, resolve
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
 from governance.context import request_id
@@ -16,6 +19,7 @@ from governance.domain.actors import Actor
 from governance.domain.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
 from governance.queries.people import actor_of
 
+API = "/api/v1/"
 Handler = Callable[[HttpRequest], HttpResponse]
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 STATUS: dict[type[DomainError], int] = {NotFound: 404, NotAllowed: 403, Conflict: 409, InvalidInput: 422}
@@ -44,6 +48,35 @@ class RequestIdMiddleware:
         finally:
             request_id.reset(token)
         response["X-Request-ID"] = identity
+        return response
+
+
+class ApiMiddleware:
+    """Serve the API without what only pages need: sessions, sign-in, forms, messages, content policy.
+
+    Requests of systems come by the hundred a second and carry a key; what pages need costs as much as they do.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Serve a request of the API in the sender's language; hand on any other."""
+        if not request.path_info.startswith(API):
+            return self.get_response(request)
+        try:
+            match = resolve(request.path_info)
+        except Resolver404:
+            return self.get_response(request)
+        request.resolver_match = match
+        language = translation.get_language_from_request(request)
+        with translation.override(language):
+            response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+            if isinstance(response, SimpleTemplateResponse):
+                response.render()
+        response["Content-Length"] = str(len(response.content))
+        response["Content-Language"] = language
+        patch_vary_headers(response, ("Accept-Language",))
         return response
 
 

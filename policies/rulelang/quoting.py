@@ -8,6 +8,7 @@ _ESCAPE = re.compile(
     re.ASCII,
 )
 _SIGNS = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+_PRINTABLE_WRITTEN = str.maketrans({"\\": "\\\\", '"': '\\"'})
 _WRITTEN = {char: f"\\{sign}" for sign, char in _SIGNS.items()} | {"\\": "\\\\", '"': '\\"'}
 
 
@@ -43,7 +44,8 @@ def _replace(match: re.Match[str]) -> str:
 
 def quote(text: str) -> str:
     """Write a text as a literal of the language, with straight double quotes."""
-    return '"' + "".join(_written(char) for char in text) + '"'
+    written = text.translate(_PRINTABLE_WRITTEN) if text.isprintable() else "".join(map(_written, text))
+    return f'"{written}"'
 
 
 def _written(char: str) -> str:

@@ -10,7 +10,7 @@ from risk.actions.entity_rows import Key, gather_entities
 from risk.actions.evaluating import EventAsOf, evaluate_events
 from risk.actions.ingest import EventChecks, RejectedItem, check_items
 from risk.actions.standby import Ground
-from risk.domain.decisions import DecisionView, NotedHit, outcome_of
+from risk.domain.decisions import NotedHit, outcome_of
 from risk.domain.event_rows import EventRow, digest_of
 from risk.domain.records import EntitySnapshot
 from risk.domain.vocabulary import ACCOUNT_TYPES
@@ -142,24 +142,6 @@ def judge(ground: Ground, asked: Asked, known: Known, wanted: Sequence[tuple[int
     for hit in evaluate_events(ground.rules, events):
         hits[hit.event_id - 1].append(hit)
     return [_judged(ground, *one) for one in zip(events, hits, used, strict=True)]
-
-
-def dry_view(source: str, question: Question, judged: Judged, ground: Ground, now: datetime) -> DecisionView:
-    """Return what the decision would be."""
-    return DecisionView(
-        id=None,
-        source=source,
-        external_id=question.row.external_id,
-        version=None,
-        market=question.row.market,
-        ruleset=ground.rules.number,
-        outcome=judged.outcome,
-        hits=judged.hits,
-        readings=judged.readings,
-        supersedes=None,
-        superseded_by=None,
-        decided_at=now,
-    )
 
 
 def _judged(ground: Ground, event: EventAsOf, hits: list[RuleHit], readings: dict[str, str | None]) -> Judged:

@@ -17,7 +17,7 @@ from psycopg2.errors import DeadlockDetected
 from governance.domain.actors import Actor
 from governance.domain.errors import Conflict, FieldProblem, InvalidInput
 from governance.domain.roles import Permission
-from risk.actions.asking import Asked, Judged, Question, dry_view, judge, sort_out
+from risk.actions.asking import Asked, Judged, Question, judge, sort_out
 from risk.actions.ingest import EventChecks, RejectedItem
 from risk.actions.standby import Ground, ground_in_force
 from risk.domain.decisions import MAX_DECISIONS, DecisionView, view_of
@@ -27,6 +27,7 @@ from risk.queries.decisions import read_known
 STORE = "SELECT risk_store_decisions(%s, %s, %s, %s, %s, %s, %s, %s)"
 FOREIGN = "AE001"
 MOST_TRIES = 3
+NOT_STORED: Mapping[str, int | None] = {"id": None, "version": None, "supersedes": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,13 @@ def decide_events(*, actor: Actor, source: str, items: Sequence[Any], api_key_id
         wanted = asked.accounts() if sender.ground.roles_read else []
         known = read_known(source, [], asked.keys(), wanted)
     if asked.questions and not known.decided:
-        rows = _store(sender, asked, judge(sender.ground, asked, known, wanted))
-        found += [(asked.questions[row["n"] - 1], view_of(row["decision"]), row["fate"] == "decided") for row in rows]
+        judged = judge(sender.ground, asked, known, wanted)
+        for row in _store(sender, asked, judged):
+            question, one = asked.questions[row["n"] - 1], judged[row["n"] - 1]
+            if "decision" in row:  # by another request, at the same moment
+                found.append((question, view_of(row["decision"]), True))
+            else:
+                found.append((question, _view(sender, question, one, row), False))
     return DecisionsMade(_in_order(found), tuple(rejected), sender.ground)
 
 
@@ -89,9 +95,8 @@ def try_events(*, actor: Actor, source: str, items: Sequence[Any]) -> DecisionsM
     wanted = asked.accounts() if sender.ground.roles_read else []
     known = read_known(source, [], asked.keys(), wanted)
     judged = judge(sender.ground, asked, known, wanted)
-    now = sender.checks.now
     found = [
-        (question, dry_view(source, question, one, sender.ground, now), False)
+        (question, _view(sender, question, one, NOT_STORED), False)
         for question, one in zip(questions, judged, strict=True)
     ]
     return DecisionsMade(_in_order(found), tuple(rejected), sender.ground)
@@ -112,6 +117,24 @@ def _admit(actor: Actor, source: str, items: Sequence[Any], api_key_id: int | No
     return _Sender(source, EventChecks(markets, ground.markets, timezone.now()), ground, api_key_id)
 
 
+def _view(sender: _Sender, question: Question, judged: Judged, row: Mapping[str, int | None]) -> DecisionView:
+    """Return the decision as it was just stored under the keys of `row`."""
+    return DecisionView(
+        id=row["id"],
+        source=sender.source,
+        external_id=question.row.external_id,
+        version=row["version"],
+        market=question.row.market,
+        ruleset=sender.ground.rules.number,
+        outcome=judged.outcome,
+        hits=judged.hits,
+        readings=judged.readings,
+        supersedes=row["supersedes"],
+        superseded_by=None,
+        decided_at=sender.checks.now,
+    )
+
+
 def _in_order(found: Sequence[tuple[Question, DecisionView, bool]]) -> tuple[Decided, ...]:
     """Return one decision for each place of the request; an event that stands twice is repeated the second time."""
     decided = [
@@ -123,7 +146,10 @@ def _in_order(found: Sequence[tuple[Question, DecisionView, bool]]) -> tuple[Dec
 
 
 def _store(sender: _Sender, asked: Asked, judged: Sequence[Judged]) -> list[dict[str, Any]]:
-    """Store what was judged and return one row per question; another transaction in the way makes it try again."""
+    """Store what was judged; another transaction in the way makes it try again.
+
+    Returns one row per question, with `n` from 1: the keys of the new decision, or the one that was there.
+    """
     given = [
         sender.source,
         sender.api_key_id,

@@ -1,30 +1,23 @@
 """Measure the ingest API: batches of 500 over HTTP into one web process and PostgreSQL."""
 
-import os
 import random
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
-from pathlib import Path
 from statistics import median
 from typing import Any
 
 import orjson
-from django.conf import settings
 
 from governance.bench.machine import peak_memory_mb
 from governance.bench.scratch import scratch_database
+from risk.bench.web import run_manage, web_process
 
 EVENTS_A_BATCH = 500
 BATCHES = 40
 SENDERS = 4
-STARTING_SECONDS = 60
 MARKET = "BR"
 SET_UP = f"""
 from governance.actions.keys import create_api_key
@@ -41,8 +34,8 @@ def run(*, seed: int, scale: float) -> Mapping[str, Any]:
     """Send the batches, then all of them again; return events per second, time per batch and peak memory."""
     bodies = list(make_bodies(random.Random(seed), max(SENDERS, round(BATCHES * scale))))  # noqa: S311  (not a secret)
     with scratch_database() as environment:
-        key = _manage(environment, "shell", "--verbosity", "0", "--command", SET_UP).strip().splitlines()[-1]
-        with _web_process(environment) as (port, pid):
+        key = run_manage(environment, "shell", "--verbosity", "0", "--command", SET_UP).strip().splitlines()[-1]
+        with web_process(environment) as (port, pid):
             send_all(port, key, bodies[:SENDERS])  # connections, plans and partitions are there before the clock runs
             seconds, waits = send_all(port, key, bodies[SENDERS:], expected="accepted")
             again, _waits = send_all(port, key, bodies[SENDERS:], expected="duplicates")
@@ -133,51 +126,3 @@ def send_all(port: int, key: str, bodies: list[bytes], expected: str = "") -> tu
     if failures:
         raise RuntimeError(failures[0])
     return time.perf_counter() - began, waits
-
-
-def _manage(environment: Mapping[str, str], *arguments: str) -> str:
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
-    return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout  # noqa: S603
-
-
-@contextmanager
-def _web_process(environment: Mapping[str, str]) -> Iterator[tuple[int, int]]:
-    """Run gunicorn with one worker process; yield its port and the worker's pid."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        os.set_inheritable(listener.fileno(), True)  # noqa: FBT003  (its signature)
-        port = listener.getsockname()[1]
-        command = (
-            sys.executable, "-m", "gunicorn", "governance.project.wsgi:application", "--bind",
-            f"fd://{listener.fileno()}", "--workers", "1", "--threads", "4", "--log-level", "warning",
-        )  # fmt: skip
-        master = subprocess.Popen(  # noqa: S603  (our own command)
-            command, env=environment, cwd=settings.BASE_DIR, pass_fds=[listener.fileno()]
-        )
-    try:
-        _wait_until_it_answers(port)
-        yield port, _child_of(master.pid)
-    finally:
-        master.terminate()
-        master.wait(20)
-
-
-def _wait_until_it_answers(port: int) -> None:
-    for _attempt in range(STARTING_SECONDS * 5):
-        try:
-            connection = HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/healthz")
-            if connection.getresponse().status == 200:
-                return
-        except OSError:
-            time.sleep(0.2)
-    message = f"the web process did not answer within {STARTING_SECONDS} s"
-    raise RuntimeError(message)
-
-
-def _child_of(pid: int) -> int:
-    """Return the worker below gunicorn's master, the master itself where the system does not tell."""
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
-        return int(children.split()[0])
-    except (OSError, IndexError):
-        return pid

@@ -24,7 +24,7 @@ READ = """
 CREATE FUNCTION risk_read_for_decisions(
     p_source text, p_ids text[], p_digests bytea[], p_markets text[], p_types text[], p_entities text[],
     p_wanted integer[], p_moments timestamptz[]
-) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+) RETURNS jsonb LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     decided jsonb;
     entities jsonb;
@@ -67,7 +67,7 @@ STORE = """
 CREATE FUNCTION risk_store_decisions(
     p_source text, p_api_key bigint, p_markets text[], p_ruleset bigint, p_now timestamptz, p_items jsonb,
     p_entities jsonb, p_hits jsonb
-) RETURNS jsonb LANGUAGE plpgsql AS $$
+) RETURNS jsonb LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     item record;
     key risk_eventkey;
@@ -233,25 +233,35 @@ BEGIN
         ORDER BY h.rule, 3, 5
         ON CONFLICT (rule_version_id, entity_id, event_id, as_of) DO NOTHING
         RETURNING id, event_id
+    ), made AS (
+        INSERT INTO risk_decision (source, external_id, digest, version, event_id, occurred_at, market_id, batch_id,
+            api_key_id, ruleset_number, outcome, hits, new_hit_ids, readings, supersedes_id, decided_at)
+        SELECT p_source, i.external_id, decode(i.digest, 'hex'), versions[i.n], events[i.n], i.at, i.market, the_batch,
+            p_api_key, p_ruleset, i.outcome, i.hits,
+            coalesce((SELECT array_agg(s.id ORDER BY s.id) FROM stored AS s WHERE s.event_id = events[i.n]), '{}'),
+            i.readings, befores[i.n], p_now
+        FROM jsonb_to_recordset(p_items) AS i (
+            n integer, external_id text, digest text, at timestamptz, market text, outcome text, hits jsonb,
+            readings jsonb
+        )
+        WHERE fates[i.n] <> 'decided'
+        RETURNING id, event_id, version, supersedes_id
     )
-    INSERT INTO risk_decision (source, external_id, digest, version, event_id, occurred_at, market_id, batch_id,
-        api_key_id, ruleset_number, outcome, hits, new_hit_ids, readings, supersedes_id, decided_at)
-    SELECT p_source, i.external_id, decode(i.digest, 'hex'), versions[i.n], events[i.n], i.at, i.market, the_batch,
-        p_api_key, p_ruleset, i.outcome, i.hits,
-        coalesce((SELECT array_agg(s.id ORDER BY s.id) FROM stored AS s WHERE s.event_id = events[i.n]), '{}'),
-        i.readings, befores[i.n], p_now
-    FROM jsonb_to_recordset(p_items) AS i (
-        n integer, external_id text, digest text, at timestamptz, market text, outcome text, hits jsonb, readings jsonb
-    )
-    WHERE fates[i.n] <> 'decided';
+    SELECT coalesce(jsonb_agg(jsonb_build_object(
+        'n', array_position(events, made.event_id), 'id', made.id, 'version', made.version,
+        'supersedes', made.supersedes_id
+    )), '[]') INTO answer
+    FROM made;
 
-    SELECT jsonb_agg(jsonb_build_object('n', i.n, 'fate', fates[i.n], 'decision', risk_show_decision(kept.d)))
-    INTO answer
-    FROM jsonb_to_recordset(p_items) AS i (n integer, external_id text, digest text)
-    CROSS JOIN LATERAL (
-        SELECT d FROM risk_decision AS d
-        WHERE d.source = p_source AND d.external_id = i.external_id AND d.digest = decode(i.digest, 'hex') LIMIT 1
-    ) AS kept;
+    IF 'decided' = ANY (fates) THEN
+        SELECT answer || jsonb_agg(jsonb_build_object('n', i.n, 'decision', risk_show_decision(kept.d))) INTO answer
+        FROM jsonb_to_recordset(p_items) AS i (n integer, external_id text, digest text)
+        CROSS JOIN LATERAL (
+            SELECT d FROM risk_decision AS d
+            WHERE d.source = p_source AND d.external_id = i.external_id AND d.digest = decode(i.digest, 'hex') LIMIT 1
+        ) AS kept
+        WHERE fates[i.n] = 'decided';
+    END IF;
     RETURN answer;
 END $$
 """

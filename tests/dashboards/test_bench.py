@@ -39,3 +39,20 @@ def test_the_ingest_benchmark_reports_and_cleans_up() -> None:
     assert report["results"]["events"] == 2000
     assert report["results"]["events_per_second"] > 0
     assert scratch_databases() == before
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_the_decisions_benchmark_reports_and_cleans_up() -> None:
+    before = scratch_databases()
+    out = StringIO()
+    call_command("bench", "decisions", "--json", "--scale", "0.05", "--seed", "3", stdout=out)
+    results = json.loads(out.getvalue())["results"]
+    for rules in (1, 10, 100):
+        for connections in (1, 8, 32):
+            figures = results[f"rules_{rules}"][f"concurrency_{connections}"]
+            assert 0 < figures["p50_ms"] <= figures["p99_ms"] <= figures["max_ms"]
+            assert figures["per_second"] > 0
+    assert results["crowd"]["longest_gap_ms"] < 1000
+    assert results["rule_change"]["concurrency_1"]["new_rules_after_seconds"] < 2.5
+    assert scratch_databases() == before

@@ -14,6 +14,7 @@ from governance.bench.machine import describe_machine, read_server_version
 # A benchmark makes its own data from the seed, cleans up after itself, and is short at scale 1. A module may have
 # `as_markdown(report) -> str`, the text for the README.
 BENCHMARKS: dict[str, str] = {
+    "decisions": "risk.bench.decisions",
     "import": "risk.bench.importing",
     "ingest": "risk.bench.ingest",
     "rules": "policies.bench.rules",

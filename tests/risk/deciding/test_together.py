@@ -101,7 +101,7 @@ def test_an_answer_that_was_lost_is_given_again(monkeypatch: pytest.MonkeyPatch)
 
     token = make_key()
     with monkeypatch.context() as patched:
-        patched.setattr(deciding, "view_of", fail)
+        patched.setattr(deciding, "_in_order", fail)
         with pytest.raises(RuntimeError):
             ask(token, {"source": "shop", "event": listing()})
     assert [model.objects.count() for model in STORED] == [1, 2, 1, 1, 2, 1, 1]
