@@ -11,8 +11,9 @@ from policies.rulelang.check import check
 from policies.rulelang.explain import explain
 from policies.rulelang.plain import describe
 from policies.rulelang.record import Record, misfit_finder, read_timestamp
+from policies.rulelang.row import compile_ruleset
 from policies.rulelang.rules_form import RuleInFile, RulesFile, load_rules
-from policies.rulelang.ruleset import RuleSet, verdict
+from policies.rulelang.ruleset import RuleSet
 from policies.rulelang.source import Problem
 from policies.rulelang.yaml_form import FileProblem, RulesFileError
 
@@ -94,14 +95,14 @@ def evaluate_lines(
     An answer is `{"id", "outcome", "hits"}`, or `{"id", "error"}` for an event that cannot be used. `now`
     is the instant of evaluation; without it each event's own `occurred_at` or `event.occurred_at`.
     """
-    read = _RecordReader(file, now)
+    read, engine = _RecordReader(file, now), compile_ruleset(ruleset)
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         event: Any = None
         try:
             event = parse_event(line)
-            answer = verdict(ruleset, read.record(event)).as_json()
+            answer = engine.verdict(read.record(event)).as_json()
             yield {"id": event.get("id"), **answer}
         except EventError as error:
             event_id = event.get("id") if isinstance(event, dict) else None

@@ -83,6 +83,11 @@ def lower(node: TypedNode, *, wanted: bool = True) -> Formula:
             return _lower_atom(node, wanted=wanted)
 
 
+def lower_all(nodes: Iterable[TypedNode]) -> Formula:
+    """Return the formula that says: every one of the conditions is TRUE."""
+    return _join_every([lower(node) for node in nodes])
+
+
 def fold(node: TypedNode) -> TypedNode:
     """Return the node with its fixed parts computed; what cannot be computed stays as it is."""
     match node:

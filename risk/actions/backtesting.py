@@ -19,7 +19,7 @@ from governance.queries.markets import all_markets
 from policies.domain.conditions import find_errors
 from policies.queries.lists import lists_in_force
 from policies.queries.rules import LiveRule, live_version_of, rule_version, visible_rule_version
-from policies.rulelang import Record, check, compile_condition
+from policies.rulelang import Record, check
 from risk.actions.as_of import events_as_of
 from risk.actions.compiled import CompiledRule
 from risk.actions.evaluating import accountable_role, event_record
@@ -221,7 +221,7 @@ def _pair(rule: LiveRule, live_id: int | None) -> _Pair:
 
 def _compile(rule: LiveRule) -> CompiledRule:
     checked = check(rule.condition, rule_schemas().of(rule.entity_type)).require()
-    return CompiledRule(rule, checked, compile_condition(checked))
+    return CompiledRule(rule, checked)
 
 
 def _subject(rule: LiveRule) -> Subject:

@@ -2,10 +2,10 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import structlog
@@ -13,6 +13,9 @@ import structlog
 from policies.queries.lists import list_types
 from policies.queries.rules import LiveRule, Ruleset, current_ruleset_number, load_ruleset
 from policies.rulelang import Checked, Record, Schema, check, compile_condition
+from policies.rulelang.compile import Finder, compile_formulas
+from policies.rulelang.lower import Formula, lower, lower_all
+from policies.rulelang.quoting import quote
 from risk.domain.records import entity_schema, event_schema, payload_schema
 from risk.queries.signals import signals_in_force
 
@@ -36,11 +39,31 @@ class CompiledRule:
 
     live: LiveRule
     checked: Checked
-    holds: Callable[[Record], bool | None]
+
+    @cached_property
+    def holds(self) -> Callable[[Record], bool | None]:
+        """The condition by itself, for runs that compare single rules."""
+        return compile_condition(self.checked)
 
     def concerns(self, market: str) -> bool:
         """Say whether the rule holds in the market."""
         return not self.live.markets or market in self.live.markets
+
+
+@dataclass(frozen=True)
+class RuleGroup:
+    """Rules that look at the same records, allow rules first, then by falling priority: one function asks them all."""
+
+    rules: tuple[CompiledRule, ...]
+    find: Finder
+
+    def __iter__(self) -> Iterator[CompiledRule]:
+        return iter(self.rules)
+
+    def that_hold(self, record: Record) -> list[CompiledRule]:
+        """Return the rules that are true of a record and hold in its market."""
+        found = self.find(record.values, record.now, record.lists)
+        return [self.rules[position] for position in sorted(found)]
 
 
 @dataclass(frozen=True)
@@ -49,8 +72,8 @@ class CompiledRuleset:
 
     number: int
     lists: Mapping[str, frozenset[Any]]
-    on_events: Mapping[str, tuple[CompiledRule, ...]]
-    on_entities: Mapping[str, tuple[CompiledRule, ...]]
+    on_events: Mapping[str, RuleGroup]
+    on_entities: Mapping[str, RuleGroup]
     broken: tuple[str, ...] = ()
 
     def roles_read(self) -> frozenset[str]:
@@ -116,7 +139,10 @@ def compile_ruleset(ruleset: Ruleset) -> CompiledRuleset:
         else:
             for event_type in live.event_types:
                 on_events.setdefault(event_type, []).append(rule)
-    return CompiledRuleset(ruleset.number, ruleset.lists, _frozen(on_events), _frozen(on_entities), tuple(broken))
+    groups = _Groups()
+    return CompiledRuleset(
+        ruleset.number, ruleset.lists, groups.of(on_events), groups.of(on_entities), broken=tuple(broken)
+    )
 
 
 def _compile(live: LiveRule, schema: Schema) -> CompiledRule | None:
@@ -124,8 +150,31 @@ def _compile(live: LiveRule, schema: Schema) -> CompiledRule | None:
     if result.checked is None:
         log.error("rule_does_not_compile", rule=live.code, problems=[problem.message for problem in result.problems])
         return None
-    return CompiledRule(live, result.checked, compile_condition(result.checked))
+    return CompiledRule(live, result.checked)
 
 
-def _frozen(rules: dict[str, list[CompiledRule]]) -> dict[str, tuple[CompiledRule, ...]]:
-    return {name: tuple(found) for name, found in rules.items()}
+class _Groups:
+    """Compiles each set of rules once, though several types of events may share it."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[int, ...], RuleGroup] = {}
+
+    def of(self, rules: Mapping[str, Sequence[CompiledRule]]) -> dict[str, RuleGroup]:
+        """Return the groups by the name of what they look at."""
+        return {name: self._group(tuple(found)) for name, found in rules.items()}
+
+    def _group(self, rules: tuple[CompiledRule, ...]) -> RuleGroup:
+        key = tuple(rule.live.version_id for rule in rules)
+        if key not in self._made:
+            self._made[key] = RuleGroup(rules, compile_formulas([_formula(rule) for rule in rules]))
+        return self._made[key]
+
+
+def _formula(rule: CompiledRule) -> Formula:
+    """Return what has to hold for a rule to fire: its market, if it names some, and its condition."""
+    markets = rule.live.markets
+    if not markets:
+        return lower(rule.checked.root)
+    codes = ", ".join(quote(code) for code in markets)
+    in_market = check(f"event.market in [{codes}]", rule.checked.schema).require()
+    return lower_all([in_market.root, rule.checked.root])

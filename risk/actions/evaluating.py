@@ -12,7 +12,7 @@ from psycopg2.extras import execute_values
 
 from policies.domain.rules import ALLOW_LANE
 from policies.rulelang import Record, explain
-from risk.actions.compiled import CompiledRule, CompiledRuleset
+from risk.actions.compiled import CompiledRule, CompiledRuleset, RuleGroup
 from risk.domain.records import EntitySnapshot, entity_record_values, event_values
 from risk.domain.vocabulary import ACCOUNT_TYPES
 from risk.models import RuleHit
@@ -52,10 +52,12 @@ def evaluate_accounts(rules: CompiledRuleset, accounts: Iterable[AccountAsOf]) -
     """Return the hits of the rules on entities, not yet stored."""
     hits = []
     for account in accounts:
-        candidates = rules.on_entities.get(account.entity.type, ())
+        group = rules.on_entities.get(account.entity.type)
+        if group is None:
+            continue
         values = entity_record_values(account.entity, account.market)
         record = Record(values, account.as_of, rules.lists)
-        for rule, is_suppressed in _that_fire(candidates, record, account.market):
+        for rule, is_suppressed in _that_fire(group, record):
             hit = _hit(rules, rule, record, account.entity.id, account.market, account.as_of)
             hit.is_suppressed = is_suppressed
             hits.append(hit)
@@ -66,11 +68,11 @@ def evaluate_events(rules: CompiledRuleset, events: Iterable[EventAsOf]) -> list
     """Return the hits of the rules on events, not yet stored; a hit names the account that answers for it."""
     hits = []
     for event in events:
-        candidates = rules.on_events.get(event.type, ())
-        if not candidates:
+        group = rules.on_events.get(event.type)
+        if group is None:
             continue
         record = event_record(event, rules.lists)
-        for rule, is_suppressed in _that_fire(candidates, record, event.market):
+        for rule, is_suppressed in _that_fire(group, record):
             accountable = accountable_role(rule.live.subject_types, event.roles)
             if accountable is None:
                 continue
@@ -133,9 +135,9 @@ def accountable_role(subject_types: Sequence[str], roles: Mapping[str, EntitySna
     return next((role for role in (*preferred, *ACCOUNT_TYPES) if role in roles), None)
 
 
-def _that_fire(candidates: Sequence[CompiledRule], record: Record, market: str) -> list[tuple[CompiledRule, bool]]:
+def _that_fire(group: RuleGroup, record: Record) -> list[tuple[CompiledRule, bool]]:
     """Return the rules that are true of the record, each with whether an allow rule ended the matter for it."""
-    true = [rule for rule in candidates if rule.concerns(market) and rule.holds(record) is True]
+    true = group.that_hold(record)
     is_allowed = any(rule.live.lane == ALLOW_LANE for rule in true)
     return [(rule, is_allowed and rule.live.lane != ALLOW_LANE) for rule in true]
 

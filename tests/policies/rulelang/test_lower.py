@@ -16,6 +16,7 @@ from policies.rulelang.lower import (
     atoms_of,
     fold,
     lower,
+    lower_all,
     shape_of_formula,
 )
 from policies.rulelang.shapes import shape_of
@@ -120,6 +121,12 @@ def test_what_says_the_same_is_lowered_to_the_same(text, same):
 def test_fixed_parts_are_gone(text, true, false):
     assert shape_of_formula(formula_of(text)) == shape_of_formula(true)
     assert shape_of_formula(formula_of(text, wanted=False)) == shape_of_formula(false)
+
+
+def test_conditions_are_joined():
+    apart = [checked(text).root for text in ("gift", "amount > 1", "gift && express")]
+    assert shape_of_formula(lower_all(apart)) == shape_of_formula(formula_of("gift && amount > 1 && express"))
+    assert lower_all([]) == ALWAYS
 
 
 def test_the_instant_of_evaluation_is_not_fixed():
