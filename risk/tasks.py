@@ -7,9 +7,12 @@ from typing import Any
 
 from celery import shared_task
 from django.db import OperationalError
+from django.utils import timezone
 
+from governance.domain.actors import system_actor
 from risk.actions.backtesting import run_fact
 from risk.actions.closing import close_decided_batches as close_decided
+from risk.actions.importing.expiring import remove_old_uploads
 from risk.actions.importing.working import work_on_fact
 from risk.actions.partitions import make_partitions_ahead
 from risk.actions.processing import process_fact
@@ -32,6 +35,12 @@ def make_partitions() -> None:
 def close_decided_batches() -> None:
     """Hand the events that were decided since the last time to the workers."""
     close_decided()
+
+
+@shared_task(ignore_result=True)
+def remove_uploads() -> None:
+    """Remove uploaded files whose time is over."""
+    remove_old_uploads(actor=system_actor("import"), now=timezone.now())
 
 
 @shared_task(ignore_result=True, **TRY_AGAIN)

@@ -175,6 +175,7 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+UPLOAD_KEEP_DAYS: int = env.whole("AEDILE_UPLOAD_KEEP_DAYS", 14)  # uploaded files, after their import has ended
 FILE_UPLOAD_HANDLERS: list[str] = ["governance.views.uploads.RefusedUploads"]  # pages that want files name their own
 UPLOAD_MAX_BYTES: int = env.whole("AEDILE_UPLOAD_MAX_BYTES", 2 * 1024**3)
 
@@ -260,6 +261,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "make-partitions": {"task": "risk.tasks.make_partitions", "schedule": 12 * 3600.0},
     "release-leases": {"task": "cases.tasks.release_leases", "schedule": 60.0},
     "move-up-aged-cases": {"task": "cases.tasks.move_up_aged_cases", "schedule": 60.0},
+    "remove-old-uploads": {"task": "risk.tasks.remove_uploads", "schedule": 6 * 3600.0},
     "expire-sanctions": {"task": "cases.tasks.expire_sanctions", "schedule": 300.0},
 }
 

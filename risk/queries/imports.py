@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from risk.models import ImportRun
 
 LOCK_CLASS = 7_321  # of advisory locks: one import of the same files at a time
 REJECTS = "rejects.csv"
+UPLOADS = "uploads"
 SAMPLE = 20
 EXAMPLES = Path(settings.BASE_DIR) / "examples"
 MOST_FIELD = 100_000_000  # characters of a row in the rejects file
@@ -37,7 +38,10 @@ class KindLine:
 
 @dataclass(frozen=True, slots=True)
 class ImportView:
-    """One import as its page shows it. is_stalled: it should run, and nobody works on it."""
+    """One import as its page shows it. is_stalled: it should run, and nobody works on it.
+
+    has_files: an upload whose files are still there; kept_until: when they are removed, if nothing happens before.
+    """
 
     id: int
     name: str
@@ -45,6 +49,8 @@ class ImportView:
     is_dry_run: bool
     is_stalled: bool
     is_upload: bool
+    has_files: bool
+    kept_until: datetime
     files: Sequence[Mapping[str, Any]]
     counts: Mapping[str, int]
     kinds: Sequence[KindLine]
@@ -97,6 +103,8 @@ def import_view(actor: Actor, run_id: int) -> ImportView:
         is_dry_run=run.is_dry_run,
         is_stalled=run.state == ImportRun.State.RUNNING and not is_worked_on(lock_name(run)),
         is_upload=is_upload(run),
+        has_files=has_files(run),
+        kept_until=kept_until(run),
         files=run.files,
         counts=counts if run.counts else {},
         kinds=[KindLine(kind, **found) for kind, found in run.counts.get("by_kind", {}).items()],
@@ -149,6 +157,17 @@ def read_example(name: str) -> str:
 def is_upload(run: ImportRun) -> bool:
     """Say whether the files came through the page, so that a worker finds them."""
     return bool(run.files) and all(not Path(file["path"]).is_absolute() for file in run.files)
+
+
+def has_files(run: ImportRun) -> bool:
+    """Say whether the uploaded files of an import are still there."""
+    root = Path(settings.MEDIA_ROOT)
+    return is_upload(run) and all((root / str(file["path"])).is_file() for file in run.files)
+
+
+def kept_until(run: ImportRun) -> datetime:
+    """Return when the uploaded files of an import are removed, if nothing happens to it before."""
+    return (run.finished_at or run.created_at) + timedelta(days=settings.UPLOAD_KEEP_DAYS)
 
 
 def work_directory(run_id: int) -> Path:

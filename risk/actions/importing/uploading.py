@@ -23,10 +23,9 @@ from risk.actions.importing.running import ImportRequest, open_run
 from risk.domain.mapping.parsing import parse_mapping
 from risk.domain.mapping.spec import FileFormat, ImportMapping
 from risk.models import ImportRun
-from risk.queries.imports import find_import, is_upload, is_worked_on, lock_name
+from risk.queries.imports import UPLOADS, find_import, has_files, is_upload, is_worked_on, lock_name
 
 MOST_FILES: Final = 20
-UPLOADS: Final = "uploads"
 _HEAD: Final = 4_096
 _MAGIC: Final = {b"PAR1": FileFormat.PARQUET, b"PK\x03\x04": FileFormat.XLSX}
 _WIDE: Final = (b"\xff\xfe", b"\xfe\xff")  # marks of UTF-16, which holds NUL bytes
@@ -91,6 +90,7 @@ def start_import(*, actor: Actor, run_id: int) -> int:
         dry = find_import(actor, run_id)
         if not (dry.is_dry_run and dry.state == ImportRun.State.DONE and is_upload(dry)):
             raise Conflict("This is no dry run that has ended. Upload the files again.")
+        _require_files(dry)
         begun = ImportRun.objects.filter(digest=dry.digest, is_dry_run=False).exclude(state=ImportRun.State.DONE)
         if earlier := begun.first():
             return earlier.pk
@@ -122,6 +122,7 @@ def resume_import(*, actor: Actor, run_id: int) -> None:
             raise Conflict("Its files were given on the command line. Run the same command again to resume it.")
         if not (is_stalled or run.state in {ImportRun.State.CANCELLED, ImportRun.State.FAILED}):
             raise Conflict("The import is running, or has ended.")
+        _require_files(run)
         before, run.state, run.error, run.finished_at = run.state, ImportRun.State.WAITING, "", None
         run.save(update_fields=["state", "error", "finished_at"])
         outbox.emit("import_requested", {"run_id": run.pk})
@@ -138,6 +139,11 @@ def request_of(run: ImportRun) -> ImportRequest:
     if gone:
         raise ImportFailed(f"{gone[0]} is no longer there. Upload the files again.")
     return ImportRequest(mapping, run.mapping, name_inputs(mapping, present))
+
+
+def _require_files(run: ImportRun) -> None:
+    if not has_files(run):
+        raise Conflict(f"Its files were removed after {settings.UPLOAD_KEEP_DAYS} days. Upload them again.")
 
 
 def _ask_dry_run(actor: Actor, request: ImportRequest) -> int:
