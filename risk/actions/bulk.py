@@ -12,27 +12,30 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from risk.actions.copying import copy_lines, escape, open_stage
-from risk.actions.entity_rows import Key, store_entities
+from risk.actions.copying import copy_lines, open_stage
+from risk.actions.entity_rows import gather_entities, store_entities
 from risk.actions.partitions import ensure_partitions
-from risk.domain.event_rows import EventRow, digest_of
+from risk.actions.preparing import PreparedRows, prepare_rows
+from risk.domain.event_rows import EventRow
 
-COPY_KEYS = "COPY ingest_key (number, external_id, event_id, occurred_at, digest) FROM STDIN"
+COPY_KEYS = "COPY ingest_key (number, external_id, occurred_at, digest) FROM STDIN"
 INSERT_KEYS = """
 INSERT INTO risk_eventkey (source, external_id, event_id, occurred_at, digest)
-SELECT %s, external_id, event_id, occurred_at, digest FROM ingest_key ORDER BY external_id COLLATE "C"
+SELECT %s, external_id, nextval('risk_event_id_seq'), occurred_at, digest
+FROM ingest_key ORDER BY external_id COLLATE "C"
 ON CONFLICT (source, external_id) DO NOTHING
+RETURNING external_id, event_id
 """
 KNOWN_KEYS = """
 SELECT staged.number, staged.digest = known.digest
 FROM ingest_key AS staged
 CROSS JOIN LATERAL (
-    SELECT event_id, digest FROM risk_eventkey WHERE source = %s AND external_id = staged.external_id LIMIT 1
+    SELECT digest FROM risk_eventkey WHERE source = %s AND external_id = staged.external_id LIMIT 1
 ) AS known
-WHERE known.event_id <> staged.event_id
+WHERE staged.number = ANY(%s)
 """
 COPY_EVENTS = """
-COPY risk_event (id, occurred_at, received_at, market_id, source, external_id, type, payload, roles, batch_id)
+COPY risk_event (id, occurred_at, market_id, external_id, type, payload, roles, received_at, source, batch_id)
 FROM STDIN
 """
 COPY_TOUCHES = "COPY risk_eventtouch (entity_id, occurred_at, event_id, role, type) FROM STDIN"
@@ -66,68 +69,67 @@ class BulkLoader:
 
         At most once in a transaction (see above), after `make_room`; ten thousand rows are a good measure.
         """
+        return self.load_prepared(prepare_rows(rows))
+
+    def load_prepared(self, prepared: PreparedRows) -> LoadResult:
+        """As `load`, with rows that were made ready before."""
+        rows = prepared.rows
         if not rows:
             return LoadResult(0, (), (), None, None)
         with transaction.atomic(savepoint=False), connection.cursor() as cursor:
             open_stage(cursor)
-            fresh, duplicates, conflicts = self._claim_keys(cursor, rows)
+            fresh, duplicates, conflicts = self._claim_keys(cursor, prepared)
             if fresh:
-                ids = store_entities(cursor, (rows[number] for number, _event_id in fresh))
-                self._copy_events(cursor, rows, fresh, ids)
-        moments = [rows[number].at for number, _event_id in fresh]
+                is_all = len(fresh) == len(prepared.firsts)
+                gathered = prepared.gathered if is_all else gather_entities(rows[number] for number, _id in fresh)
+                ids = store_entities(cursor, gathered)
+                self._copy_events(cursor, prepared, fresh, gathered.touched, ids)
+        moments = [rows[number][2] for number, _event_id in fresh]
         return LoadResult(
             accepted=len(fresh),
-            duplicates=tuple(sorted(duplicates)),
-            conflicts=tuple(sorted(conflicts)),
+            duplicates=tuple(sorted([*prepared.duplicates, *duplicates])),
+            conflicts=tuple(sorted([*prepared.conflicts, *conflicts])),
             first_at=datetime.fromisoformat(min(moments)) if moments else None,
             last_at=datetime.fromisoformat(max(moments)) if moments else None,
         )
 
-    def _claim_keys(self, cursor: Any, rows: Sequence[EventRow]) -> tuple[list[tuple[int, int]], list[int], list[int]]:
-        """Take the ids of the events for us; return (row, event id) of the new ones, duplicates, conflicts."""
-        cursor.execute("SELECT nextval('risk_event_id_seq') FROM generate_series(1, %s)", [len(rows)])
-        event_ids = [row[0] for row in cursor.fetchall()]
-        digests = [digest_of(row) for row in rows]
-        first_of: dict[str, int] = {}
+    def _claim_keys(self, cursor: Any, prepared: PreparedRows) -> tuple[list[tuple[int, int]], list[int], list[int]]:
+        """Take the ids of the events for us; return (row, event id) of the new ones, known ones, conflicts."""
+        copy_lines(cursor, COPY_KEYS, prepared.keys)
+        cursor.execute(INSERT_KEYS, [self.source])
+        firsts = prepared.firsts
+        fresh = sorted((firsts[external_id], event_id) for external_id, event_id in cursor.fetchall())
         duplicates: list[int] = []
         conflicts: list[int] = []
-        for number, row in enumerate(rows):
-            first = first_of.setdefault(row[0], number)
-            if first != number:
-                (duplicates if digests[first] == digests[number] else conflicts).append(number)
-        lines = [
-            f"{number}\t{escape(external_id)}\t{event_ids[number]}\t{rows[number][2]}\t\\\\x{digests[number].hex()}\n"
-            for external_id, number in sorted(first_of.items())
-        ]
-        copy_lines(cursor, COPY_KEYS, lines)
-        cursor.execute(INSERT_KEYS, [self.source])
-        known: set[int] = set()
-        if cursor.rowcount < len(first_of):
-            cursor.execute(KNOWN_KEYS, [self.source])
+        if len(fresh) < len(firsts):
+            known = sorted(set(firsts.values()).difference(number for number, _event_id in fresh))
+            cursor.execute(KNOWN_KEYS, [self.source, known])
             for number, is_same in cursor.fetchall():
-                known.add(number)
                 (duplicates if is_same else conflicts).append(number)
-        fresh = [(number, event_ids[number]) for number in sorted(first_of.values()) if number not in known]
         return fresh, duplicates, conflicts
 
     def _copy_events(
-        self, cursor: Any, rows: Sequence[EventRow], fresh: Sequence[tuple[int, int]], ids: dict[Key, int]
+        self,
+        cursor: Any,
+        prepared: PreparedRows,
+        fresh: Sequence[tuple[int, int]],
+        touched: Sequence[tuple[int, ...]],
+        ids: Sequence[int],
     ) -> None:
-        """Write the events and their touches straight into the partitions."""
+        """Write the events and their touches straight into the partitions; `touched` goes with `fresh`."""
         events: list[str] = []
         touches: list[tuple[int, str]] = []
-        end = f"\t{self.batch_id}\n"
-        for number, event_id in fresh:
-            external_id, kind, at, market, payload, touched = rows[number]
+        rows, bodies = prepared.rows, prepared.bodies
+        end = f"\t{self.received_at}\t{self.source}\t{self.batch_id}\n"
+        for (number, event_id), numbers in zip(fresh, touched, strict=True):
+            _external_id, kind, at, _market, _payload, row_touches = rows[number]
             roles = []
-            for role, type_of, entity_external_id, _name, _attributes in touched:
-                entity_id = ids[market, type_of, entity_external_id]
+            middle = f"\t{at}\t{event_id}\t"
+            for touch, entity in zip(row_touches, numbers, strict=True):
+                role, entity_id = touch[0], ids[entity]
                 roles.append(f'"{role}":{entity_id}')
-                touches.append((entity_id, f"{entity_id}\t{at}\t{event_id}\t{role}\t{kind}\n"))
-            events.append(
-                f"{event_id}\t{at}\t{self.received_at}\t{market}\t{self.source}\t{escape(external_id)}\t{kind}\t"
-                f"{escape(payload)}\t{{{','.join(roles)}}}{end}"
-            )
+                touches.append((entity_id, f"{entity_id}{middle}{role}\t{kind}\n"))
+            events.append(f"{event_id}{bodies[number]}{{{','.join(roles)}}}{end}")
         copy_lines(cursor, COPY_EVENTS, events)
         touches.sort()
         copy_lines(cursor, COPY_TOUCHES, [line for _entity_id, line in touches])

@@ -6,14 +6,18 @@ from typing import Any
 
 _STAGE = """
 CREATE TEMP TABLE ingest_key (
-    number int, external_id varchar(160), event_id bigint, occurred_at timestamptz, digest bytea
+    number int, external_id varchar(160), occurred_at timestamptz, digest bytea
 ) ON COMMIT DELETE ROWS;
 CREATE TEMP TABLE ingest_entity (
     number int, market_id varchar(2), type varchar(24), external_id varchar(128),
-    first_at timestamptz, last_at timestamptz, name varchar(240), attributes jsonb, described_at timestamptz,
-    id bigint, is_changed boolean
+    first_at timestamptz, last_at timestamptz, name varchar(240), attributes jsonb, described_at timestamptz
+) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE ingest_change (
+    id bigint, market_id varchar(2), type varchar(24), external_id varchar(128),
+    first_at timestamptz, last_at timestamptz, name varchar(240), attributes jsonb, described_at timestamptz
 ) ON COMMIT DELETE ROWS
 """
+SHEET = 1 << 20  # bytes handed to PostgreSQL at once: with small ones other threads stand in the way after each
 
 
 def open_stage(cursor: Any) -> None:
@@ -24,11 +28,11 @@ def open_stage(cursor: Any) -> None:
     (LATERAL, subquery, ON CONFLICT) and leave the planner no join to guess at. Compiling such statements costs
     more than it brings, so that is off until the end of the transaction.
     """
-    cursor.execute("SELECT to_regclass('pg_temp.ingest_entity')")
+    cursor.execute("SELECT to_regclass('pg_temp.ingest_change')")
     if cursor.fetchone()[0] is None:
         cursor.execute(_STAGE)
     else:
-        cursor.execute("DELETE FROM ingest_key; DELETE FROM ingest_entity")
+        cursor.execute("DELETE FROM ingest_key; DELETE FROM ingest_entity; DELETE FROM ingest_change")
     cursor.execute("SET LOCAL jit = off")
 
 
@@ -43,4 +47,4 @@ def escape(text: str) -> str:
 
 def copy_lines(cursor: Any, statement: str, lines: Iterable[str]) -> None:
     """Run `COPY … FROM STDIN` with lines of tab-separated, escaped fields, each ending in a line feed."""
-    cursor.copy_expert(statement, BytesIO("".join(lines).encode()))
+    cursor.copy_expert(statement, BytesIO("".join(lines).encode()), size=SHEET)

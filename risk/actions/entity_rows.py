@@ -1,6 +1,7 @@
 """Bring the entities that events touch into their table, and find their keys."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from risk.actions.copying import copy_lines, escape
@@ -11,28 +12,30 @@ Key = tuple[str, str, str]  # market, type, external id
 COPY_STAGED = """
 COPY ingest_entity (number, market_id, type, external_id, first_at, last_at, name, attributes, described_at) FROM STDIN
 """
-# What is known already gets its key, and a mark when the events tell something new of it.
+# What is known already, each with whether the events tell something new of it.
 FIND_KNOWN = """
-UPDATE ingest_entity AS staged SET (id, is_changed) = (
-    SELECT known.id,
-        known.first_seen_at > staged.first_at OR known.last_seen_at < staged.last_at
-        OR coalesce(staged.described_at > coalesce(known.described_at, '-infinity'), false)
-        OR coalesce(NOT known.attributes @> staged.attributes, false)
-        OR (known.name = '' AND staged.name IS NOT NULL)
-    FROM risk_entity AS known
-    WHERE known.market_id = staged.market_id AND known.type = staged.type AND known.external_id = staged.external_id
-)
-WHERE staged.id IS NULL
-RETURNING staged.number, staged.id
+SELECT staged.number, known.id, known.first_seen_at > staged.first_at OR known.last_seen_at < staged.last_at
+    OR coalesce(staged.described_at > coalesce(known.described_at, '-infinity'), false)
+    OR coalesce(NOT known.attributes @> staged.attributes, false)
+    OR (known.name = '' AND staged.name IS NOT NULL)
+FROM ingest_entity AS staged
+CROSS JOIN LATERAL (
+    SELECT id, name, attributes, first_seen_at, last_seen_at, described_at FROM risk_entity
+    WHERE market_id = staged.market_id AND type = staged.type AND external_id = staged.external_id LIMIT 1
+) AS known
 """
+ONLY = "WHERE staged.number = ANY(%s)"
 INSERT_NEW = """
 INSERT INTO risk_entity
     (market_id, type, external_id, name, attributes, first_seen_at, last_seen_at, described_at)
 SELECT market_id, type, external_id, coalesce(name, ''), coalesce(attributes, '{}'), first_at, last_at, described_at
-FROM ingest_entity WHERE id IS NULL
+FROM ingest_entity WHERE number = ANY(%s)
 ORDER BY market_id COLLATE "C", type COLLATE "C", external_id COLLATE "C"
 ON CONFLICT (market_id, type, external_id) DO NOTHING
 RETURNING market_id, type, external_id, id
+"""
+COPY_CHANGES = """
+COPY ingest_change (id, market_id, type, external_id, first_at, last_at, name, attributes, described_at) FROM STDIN
 """
 # Newer descriptions win over older ones; older ones fill in what nothing newer has told. All these rows exist: the
 # conflict is the way to change them one by one in the order of their keys.
@@ -40,7 +43,7 @@ CHANGE_KNOWN = """
 INSERT INTO risk_entity AS known
     (id, market_id, type, external_id, name, attributes, first_seen_at, last_seen_at, described_at)
 SELECT id, market_id, type, external_id, coalesce(name, ''), coalesce(attributes, '{}'), first_at, last_at, described_at
-FROM ingest_entity WHERE is_changed ORDER BY id
+FROM ingest_change ORDER BY id
 ON CONFLICT (id) DO UPDATE SET
     first_seen_at = least(known.first_seen_at, excluded.first_seen_at),
     last_seen_at = greatest(known.last_seen_at, excluded.last_seen_at),
@@ -78,22 +81,32 @@ class _Seen:
             self.attributes = {**self.attributes, **attributes} if is_newer else {**attributes, **self.attributes}
             self.attributes_at = max(at, self.attributes_at)
 
-    def line(self, key: Key) -> str:
-        """Return the row for COPY_STAGED."""
+    def rest(self, key: Key) -> str:
+        """Return the row for COPY_STAGED and COPY_CHANGES, but for its first column."""
         market, kind, external_id = key
         name = escape(self.name) if self.name else "\\N"
         attributes = escape(canonical_json(self.attributes)) if self.attributes else "\\N"
         described = max(self.name_at, self.attributes_at) or "\\N"
         return (
-            f"{self.number}\t{market}\t{kind}\t{escape(external_id)}\t{self.first}\t{self.last}\t"
-            f"{name}\t{attributes}\t{described}\n"
+            f"\t{market}\t{kind}\t{escape(external_id)}\t{self.first}\t{self.last}\t{name}\t{attributes}\t{described}\n"
         )
 
 
-def gather_entities(rows: Iterable[EventRow]) -> dict[Key, _Seen]:
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The entities that rows touch, by number, with their rows for COPY; for each row the numbers in its order."""
+
+    numbers: dict[Key, int]
+    rests: list[str]
+    touched: list[tuple[int, ...]]
+
+
+def gather_entities(rows: Iterable[EventRow]) -> Gathered:
     """Return each entity that the rows touch, once, with when it was seen and what is told of it."""
     found: dict[Key, _Seen] = {}
+    touched: list[tuple[int, ...]] = []
     for _external_id, _type, at, market, _payload, touches in rows:
+        numbers = []
         for _role, kind, external_id, name, attributes in touches:
             key = (market, kind, external_id)
             seen = found.get(key)
@@ -105,27 +118,44 @@ def gather_entities(rows: Iterable[EventRow]) -> dict[Key, _Seen]:
                 seen.first = at
             if name is not None or attributes is not None:
                 seen.describe(at, name, attributes)
-    return found
+            numbers.append(seen.number)
+        touched.append(tuple(numbers))
+    rests = [seen.rest(key) for key, seen in found.items()]
+    return Gathered({key: seen.number for key, seen in found.items()}, rests, touched)
 
 
-def store_entities(cursor: Any, rows: Iterable[EventRow]) -> dict[Key, int]:
-    """Make or update the entities that the rows touch, on an open stage; return their keys.
+def store_entities(cursor: Any, gathered: Gathered) -> list[int]:
+    """Make or update the entities on an open stage; return their keys by number.
 
     Another loader may make the same entity at the same moment: then its row is found in a second look, once
     that loader has committed.
     """
-    found = gather_entities(rows)
-    copy_lines(cursor, COPY_STAGED, [seen.line(key) for key, seen in found.items()])
-    keys = list(found)
-    ids: dict[Key, int] = {}
-    while True:
-        cursor.execute(FIND_KNOWN)
-        ids.update((keys[number], entity_id) for number, entity_id in cursor.fetchall() if entity_id is not None)
-        if len(ids) == len(keys):
-            break
-        cursor.execute(INSERT_NEW)
-        ids.update(((market, kind, external_id), entity_id) for market, kind, external_id, entity_id in cursor)
-        if len(ids) == len(keys):
-            break
-    cursor.execute(CHANGE_KNOWN)
+    rests = gathered.rests
+    copy_lines(cursor, COPY_STAGED, [f"{number}{rest}" for number, rest in enumerate(rests)])
+    ids = [0] * len(rests)
+    changes: list[tuple[int, int]] = []
+    cursor.execute(FIND_KNOWN)
+    missing = len(rests) - _note(cursor, ids, changes)
+    while missing:
+        lacking = [number for number, entity_id in enumerate(ids) if not entity_id]
+        cursor.execute(INSERT_NEW, [lacking])
+        for market, kind, external_id, entity_id in cursor:
+            ids[gathered.numbers[market, kind, external_id]] = entity_id
+            missing -= 1
+        if missing:
+            cursor.execute(FIND_KNOWN + ONLY, [[number for number in lacking if not ids[number]]])
+            missing -= _note(cursor, ids, changes)
+    if changes:
+        copy_lines(cursor, COPY_CHANGES, [f"{entity_id}{rests[number]}" for entity_id, number in sorted(changes)])
+        cursor.execute(CHANGE_KNOWN)
     return ids
+
+
+def _note(cursor: Any, ids: list[int], changes: list[tuple[int, int]]) -> int:
+    """Note what FIND_KNOWN found: keys by number, and (key, number) of what changes; return how many it found."""
+    found = cursor.fetchall()
+    for number, entity_id, is_changed in found:
+        ids[number] = entity_id
+        if is_changed:
+            changes.append((entity_id, number))
+    return len(found)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import orjson
 
@@ -24,6 +24,7 @@ from risk.domain.mapping.spec import EventSpec, MissingRole
 from risk.domain.mapping.values import Values
 
 _NO_TYPE: Final = "unknown"
+_make_tuple: Final[Any] = tuple.__new__  # half the time of calling the class, a few million times an import
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,8 @@ class EventRenderer:
             ColumnReader(cell, f"payload.{name}", values.parser(cell.type)) for name, cell in spec.payload.items()
         ]
         self._names = tuple(spec.payload)
+        self._kinds = {spec.type.constant} if spec.type.constant else set()
+        self._role_types = tuple((role.role, role.type) for role in spec.roles)
         readers = [*self._head, *self._roles, *self._payload]
         self.columns = {reader.field: ", ".join(reader.cell.columns) for reader in readers}
         self._skipped_roles = [number for number, role in enumerate(spec.roles) if role.missing is MissingRole.SKIP]
@@ -88,13 +91,15 @@ class EventRenderer:
             chosen = [index for index in chosen if values[index] is not None]
         for number in self._needed_roles:
             self._note_missing(number, roles[number], chosen, problems)
+        heads = list(zip(*head, strict=True))
+        ids = list(zip(*roles, strict=True))
         payloads = list(zip(*(reader.read(chunk, problems) for reader in self._payload), strict=True))
         drawn = DrawnEvents([], [], [])
         for index in chosen:
             found: EventRow | Refusal | None = None
             payload = payloads[index] if payloads else ()
             if index not in problems:
-                found = self._quickly([column[index] for column in head], [column[index] for column in roles], payload)
+                found = self._quickly(heads[index], ids[index], payload)
             if found is None:
                 found = self._carefully(chunk, index, head, roles, payload, problems.get(index, []))
             if isinstance(found, Refusal):
@@ -123,24 +128,34 @@ class EventRenderer:
             or not self._earliest <= at <= self._latest
             or not 0 < len(external_id) <= MAX_EVENT_ID
             or not external_id.isprintable()
-            or not (kind == self.spec.type.constant or _is_plain_word(kind))
+            or not (kind in self._kinds or self._is_sound_kind(kind))
         ):
             return None
         touches = []
-        for role, value in zip(self.spec.roles, roles, strict=True):
+        for (role, type_of), value in zip(self._role_types, roles, strict=True):
             if value is not None:
                 if not (0 < len(value) <= MAX_ENTITY_ID and value.isprintable()):
                     return None
-                touches.append(TouchRow(role.role, role.type, value))
+                touches.append(_make_tuple(TouchRow, (role, type_of, value, None, None)))
         if not touches:
             return None
+        given = dict(zip(self._names, payload, strict=True))
+        if None in payload:
+            given = {name: value for name, value in given.items() if value is not None}
         try:
-            text = canonical_json({k: v for k, v in zip(self._names, payload, strict=True) if v is not None})
+            text = canonical_json(given)
         except (orjson.JSONEncodeError, TypeError):
             return None
         if len(text) * 4 > MAX_PAYLOAD_BYTES or "\\u0000" in text:
             return None
-        return EventRow(external_id, kind, at, market, text, tuple(touches))
+        return cast("EventRow", _make_tuple(EventRow, (external_id, kind, at, market, text, tuple(touches))))
+
+    def _is_sound_kind(self, kind: str) -> bool:
+        """Say whether a type is a plain word, and remember it when it is; there are few of them."""
+        if not _is_plain_word(kind):
+            return False
+        self._kinds.add(kind)
+        return True
 
     def _carefully(
         self,
