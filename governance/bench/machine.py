@@ -35,3 +35,14 @@ def peak_memory_mb(pid: int) -> float | None:
         return None
     peaks = [int(line.split()[1]) for line in lines if line.startswith("VmHWM:")]
     return round(peaks[0] / KILOBYTES, 1) if peaks else None
+
+
+def children_of(pid: int) -> list[int]:
+    """Return the processes that a process has started and that still run; none where the system does not tell."""
+    found: list[int] = []
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            found += map(int, path.read_text(encoding="ascii").split())
+        except OSError:
+            continue
+    return found

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from governance.domain.errors import FieldProblem
-from risk.actions.entity_rows import Key, gather_entities
+from risk.actions.entity_rows import Key, see_entities
 from risk.actions.evaluating import EventAsOf, evaluate_events
 from risk.actions.ingest import EventChecks, RejectedItem, check_items
 from risk.actions.standby import Ground
@@ -67,7 +67,7 @@ class Asked:
 
     def __init__(self, questions: Sequence[Question]) -> None:
         self.questions = questions
-        self.entities = gather_entities(question.row for question in questions)
+        self.entities, _touched = see_entities(question.row for question in questions)
 
     def keys(self) -> list[Key]:
         """Return the keys of the entities by place."""

@@ -60,7 +60,7 @@ ON CONFLICT (id) DO UPDATE SET
 """
 
 
-class _Seen:
+class Seen:
     """What the events of one load tell of one entity."""
 
     __slots__ = ("attributes", "attributes_at", "first", "last", "name", "name_at", "number")
@@ -102,8 +102,15 @@ class Gathered:
 
 
 def gather_entities(rows: Iterable[EventRow]) -> Gathered:
-    """Return each entity that the rows touch, once, with when it was seen and what is told of it."""
-    found: dict[Key, _Seen] = {}
+    """Return each entity that the rows touch, once, ready for COPY."""
+    found, touched = see_entities(rows)
+    rests = [seen.rest(key) for key, seen in found.items()]
+    return Gathered({key: seen.number for key, seen in found.items()}, rests, touched)
+
+
+def see_entities(rows: Iterable[EventRow]) -> tuple[dict[Key, Seen], list[tuple[int, ...]]]:
+    """Return each entity that the rows touch with when it was seen and what is told of it, and by row its numbers."""
+    found: dict[Key, Seen] = {}
     touched: list[tuple[int, ...]] = []
     for _external_id, _type, at, market, _payload, touches in rows:
         numbers = []
@@ -111,7 +118,7 @@ def gather_entities(rows: Iterable[EventRow]) -> Gathered:
             key = (market, kind, external_id)
             seen = found.get(key)
             if seen is None:
-                seen = found[key] = _Seen(len(found), at)
+                seen = found[key] = Seen(len(found), at)
             elif at > seen.last:
                 seen.last = at
             elif at < seen.first:
@@ -120,8 +127,7 @@ def gather_entities(rows: Iterable[EventRow]) -> Gathered:
                 seen.describe(at, name, attributes)
             numbers.append(seen.number)
         touched.append(tuple(numbers))
-    rests = [seen.rest(key) for key, seen in found.items()]
-    return Gathered({key: seen.number for key, seen in found.items()}, rests, touched)
+    return found, touched
 
 
 def store_entities(cursor: Any, gathered: Gathered) -> list[int]:

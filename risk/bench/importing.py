@@ -6,14 +6,16 @@ import random
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
+from governance.bench.machine import children_of, peak_memory_mb
 from governance.bench.scratch import scratch_database
 
 EVENTS = 150_000  # at scale 1; scale 100 makes a file of some 2 GB
@@ -79,12 +81,13 @@ def make_lines(chance: random.Random, events: int) -> Iterator[str]:
 
 
 def _import(folder: Path, environment: Mapping[str, str]) -> tuple[dict[str, Any], float, float, float]:
-    """Return counts, seconds, processor seconds and peak memory in MB of one import."""
+    """Return counts, seconds, processor seconds and peak memory in MB of one import, with the process beside it."""
     mapping = str(folder / "mapping.yaml")
     manage = str(settings.BASE_DIR / "manage.py")
     command = [sys.executable, manage, "import_data", str(folder), "--mapping", mapping, "--quiet"]
     began = time.perf_counter()
     with subprocess.Popen(command, env=dict(environment), stdout=subprocess.PIPE, text=True) as child:  # noqa: S603
+        peak = _watch_memory(child)
         out = child.stdout.read() if child.stdout else ""
         _pid, status, usage = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
@@ -93,4 +96,25 @@ def _import(folder: Path, environment: Mapping[str, str]) -> tuple[dict[str, Any
         message = f"the import ended with {child.returncode}"
         raise RuntimeError(message)
     counts = json.loads(out.splitlines()[-1])
-    return counts, seconds, usage.ru_utime + usage.ru_stime, round(usage.ru_maxrss / KILOBYTES, 1)
+    return counts, seconds, usage.ru_utime + usage.ru_stime, peak()
+
+
+def _watch_memory(child: subprocess.Popen[str]) -> Callable[[], float]:
+    """Look at the memory of a process and its children ten times a second; return what tells the peak in the end."""
+    peaks: dict[int, float] = {}
+    is_over = threading.Event()
+
+    def look() -> None:
+        while not is_over.wait(0.1):
+            for pid in (child.pid, *children_of(child.pid)):
+                peaks[pid] = peak_memory_mb(pid) or peaks.get(pid, 0.0)
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+
+    def finish() -> float:
+        is_over.set()
+        watcher.join()
+        return round(sum(peaks.values()), 1)
+
+    return finish

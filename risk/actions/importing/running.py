@@ -18,6 +18,7 @@ from governance.domain.markets import DEFAULT_MARKETS
 from governance.domain.roles import Permission
 from governance.domain.subjects import Subject
 from governance.queries.markets import all_markets
+from risk.actions.importing.beside import without_cycle_search
 from risk.actions.importing.describing import highest_entity
 from risk.actions.importing.errors import ImportFailed, ImportStopped
 from risk.actions.importing.fates import FateBook
@@ -71,7 +72,8 @@ def try_import(*, actor: Actor, request: ImportRequest, report: Report, rejects:
         path = Path(directory) / REJECTS
         sink = DrySink(request.mapping.source, RejectsFile(path, 0))
         fates = FateBook(request.files, None)
-        Walk(plan, setting, sink, fates, progress, report).run()
+        with without_cycle_search():
+            Walk(plan, setting, sink, fates, progress, report).run()
         if rejects:
             copy_rejects(rejects=path, target=rejects)
     counts = fates.count(_known_files(request))
@@ -138,7 +140,8 @@ def _run(
     try:
         walk = Walk(plan, setting, LiveSink(run, batch, file), fates, progress, report)
         ImportRun.objects.filter(pk=run.pk).update(bytes_total=walk.bytes_total)
-        walk.run()
+        with without_cycle_search():
+            walk.run()
     finally:
         file.close()
     counts = fates.count(_known_files(request))

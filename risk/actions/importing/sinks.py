@@ -14,6 +14,7 @@ from risk.actions.importing.describing import Described, Descriptions
 from risk.actions.importing.errors import ImportStopped
 from risk.actions.importing.rejects import MOST_KEPT, Reject, RejectsFile, keep_rejects
 from risk.actions.importing.tally import KindCounts
+from risk.actions.preparing import PreparedRows
 from risk.domain.event_rows import EventRow, digest_of
 from risk.models import ImportRun, IngestBatch
 
@@ -45,7 +46,7 @@ class Sink(Protocol):
     def prepare(self, rows: Sequence[EventRow]) -> None:
         """Make room for events, before the step that loads them."""
 
-    def load(self, rows: Sequence[EventRow]) -> LoadResult:
+    def load(self, events: PreparedRows) -> LoadResult:
         """Take in events."""
 
     def describe(self, descriptions: Descriptions, after: int) -> list[Described]:
@@ -75,11 +76,9 @@ class LiveSink:
         """Make the partitions."""
         make_room(rows)
 
-    def load(self, rows: Sequence[EventRow]) -> LoadResult:
+    def load(self, events: PreparedRows) -> LoadResult:
         """Store the events."""
-        if not rows:
-            return LoadResult(0, (), (), None, None)
-        found = self._loader.load(rows)
+        found = self._loader.load_prepared(events)
         if found.first_at and found.last_at:
             IngestBatch.objects.filter(pk=self._batch.pk).update(
                 first_occurred_at=Least("first_occurred_at", found.first_at),
@@ -120,8 +119,9 @@ class DrySink:
     def prepare(self, rows: Sequence[EventRow]) -> None:
         """Need no room."""
 
-    def load(self, rows: Sequence[EventRow]) -> LoadResult:
+    def load(self, events: PreparedRows) -> LoadResult:
         """Tell what is known already, in the database and in the rows before."""
+        rows = events.rows
         lines = [f"{number}\t{escape(row[0])}\t\\\\x{digest_of(row).hex()}\n" for number, row in enumerate(rows)]
         with connection.cursor() as cursor:
             cursor.execute("TRUNCATE dry_row")

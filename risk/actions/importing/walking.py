@@ -1,13 +1,17 @@
 """Walk over the rows of an import: make items, load them, note what became of every row."""
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from governance.domain.errors import FieldProblem
+from risk.actions.importing.beside import draw_beside
 from risk.actions.importing.describing import SLICE, Descriptions
+from risk.actions.importing.drawing import Drawing, Drawn, FileDrawing, draw
 from risk.actions.importing.fates import Fate, FateBook
+from risk.actions.importing.inputs import InputFile
 from risk.actions.importing.plan import ImportPlan, SourcePass
 from risk.actions.importing.reading import read_file
 from risk.actions.importing.rejects import Reject
@@ -18,7 +22,7 @@ from risk.actions.ingest import CONFLICT
 from risk.domain.event_rows import EventRow
 from risk.domain.mapping.chunks import BadRow, Chunk, file_of, line_of, place_of
 from risk.domain.mapping.entity_rendering import EntityRenderer
-from risk.domain.mapping.event_rendering import EventRenderer, Refusal, write_item
+from risk.domain.mapping.event_rendering import Refusal, write_item
 from risk.domain.mapping.values import BadCell, Values
 
 CHUNK_ITEMS = 10_000
@@ -128,25 +132,37 @@ class Walk:
                     step.save()
 
     def _load_events(self, walk: SourcePass) -> None:
-        setting = self._setting
-        renderers = [EventRenderer(spec, self._values, setting.markets, setting.now) for spec in walk.events]
-        rows = max(1_000, CHUNK_ITEMS // len(renderers))
+        mapping, setting = self._plan.mapping, self._setting
+        zone, forms, decimal = mapping.time_zone, mapping.time_formats, mapping.decimal
+        drawing = Drawing(walk.events, zone, forms, decimal, setting.markets, setting.now)
+        rows = max(1_000, CHUNK_ITEMS // len(walk.events))
         with self._new_step() as step:
-            for chunk in self._chunks(walk, rows):
-                if not step.is_news(chunk):
+            for drawn in self._draw(walk, drawing, rows, step):
+                if not step.is_news(drawn.chunk):
                     continue
-                drawn = [renderer.render(chunk) for renderer in renderers]
-                events = [row for part in drawn for row in part.rows]
-                indexes = [index for part in drawn for index in part.indexes]
-                refused = [refusal for part in drawn for refusal in part.refused]
-                self._sink.prepare(events)
+                self._sink.prepare(drawn.events.rows)
                 with self._sink.step():
-                    self._take_in(chunk, events, indexes, refused)
+                    self._take_in(drawn)
                     step.save()
 
-    def _take_in(self, chunk: Chunk, events: list[EventRow], indexes: list[int], refused: list[Refusal]) -> None:
+    def _draw(self, walk: SourcePass, drawing: Drawing, rows: int, step: "_Step") -> Iterator[Drawn]:
+        """Yield the rows of a table or of files with their events."""
+        if walk.source in self._plan.mapping.tables:
+            renderers = drawing.renderers()
+            for chunk in self._stage.read(walk.source, walk.columns, rows, 0):
+                yield draw(renderers, chunk)
+            return
+        for file in self._plan.files_of(walk.source):
+            is_first = self._begin(file)
+            job = FileDrawing(drawing, file, walk.columns, rows, step.to_skip)
+            for drawn in draw_beside(job):
+                yield replace(drawn, chunk=self._note_read(file, drawn.chunk, is_first))
+            self._bytes.finish(file.size)
+
+    def _take_in(self, drawn: Drawn) -> None:
         """Load the events of a chunk and note what became of their rows."""
-        loaded = self._sink.load(events)
+        loaded = self._sink.load(drawn.events)
+        chunk, events, indexes = drawn.chunk, drawn.events.rows, drawn.indexes
         again, clashing = set(loaded.duplicates), set(loaded.conflicts)
         fates, owners = self._fates, chunk.owners
         if again or clashing:
@@ -157,7 +173,7 @@ class Walk:
         fates.mark((owners[indexes[number]] for number in again), Fate.DUPLICATE)
         self._events.add("accepted", (events[number].type for number in fresh))
         self._events.add("duplicates", (events[number].type for number in again))
-        refused = [*refused, *(_as_conflict(events[number], indexes[number]) for number in loaded.conflicts)]
+        refused = [*drawn.refused, *(_as_conflict(events[number], indexes[number]) for number in loaded.conflicts)]
         self._events.add("rejected", (refusal.kind for refusal in refused))
         self._reject(chunk, self._explain(chunk, refused))
 
@@ -215,20 +231,29 @@ class Walk:
             yield from self._read(walk.source, walk.columns, rows)
 
     def _read(self, name: str, columns: Sequence[str], rows: int) -> Iterator[Chunk]:
-        """Read the files under a name; their bad rows are told of by the first that reads them."""
+        """Read the files under a name."""
         for file in self._plan.files_of(name):
-            is_first = file.number not in self._read_before
-            self._read_before.add(file.number)
+            is_first = self._begin(file)
             for chunk in read_file(file, columns, rows):
-                self._fates.mark(chunk.owners, Fate.READ)
-                self._fates.mark([place_of(file.number, row.line) for row in chunk.bad], Fate.READ)
-                self._bytes.reach(file.size, chunk.position)
-                self._report(self._bytes.done, self._bytes.total)
-                if not is_first:  # what is wrong with a cell is only seen by those who read that column
-                    chunk.bad[:] = [row for row in chunk.bad if row.column]
-                found = [self._as_bad(file.number, row) for row in chunk.bad]
-                yield chunk if not found else replace(chunk, bad=found)
+                yield self._note_read(file, chunk, is_first)
             self._bytes.finish(file.size)
+
+    def _begin(self, file: InputFile) -> bool:
+        """Say whether the file is read for the first time: then its bad rows are told of."""
+        is_first = file.number not in self._read_before
+        self._read_before.add(file.number)
+        return is_first
+
+    def _note_read(self, file: InputFile, chunk: Chunk, is_first: bool) -> Chunk:  # noqa: FBT001  (asked once a file)
+        """Note that rows were read; return the chunk with the bad rows that are to be told of, by place.
+
+        A later reader of a file sees again what is wrong with rows, but first what is wrong with cells of its columns.
+        """
+        self._fates.mark(chunk.owners, Fate.READ)
+        self._fates.mark([place_of(file.number, row.line) for row in chunk.bad], Fate.READ)
+        self._bytes.reach(file.size, chunk.position)
+        self._report(self._bytes.done, self._bytes.total)
+        return replace(chunk, bad=[self._as_bad(file.number, row) for row in chunk.bad if is_first or row.column])
 
     def _as_bad(self, number: int, row: BadRow) -> BadRow:
         return replace(row, line=place_of(number, row.line))
@@ -298,6 +323,11 @@ class _Step:
 
     def __exit__(self, *_: object) -> None:
         return None
+
+    @property
+    def to_skip(self) -> int:
+        """Return how many of the next rows are done already."""
+        return sys.maxsize if self._skip < 0 else max(self._skip - self._seen, 0)
 
     def is_news(self, chunk: Chunk) -> bool:
         """Say whether the next chunk is still to be done."""

@@ -19,8 +19,8 @@ from tests.conftest import database_url
 from tests.risk.importing.conftest import HEADER, SALES_MAPPING, totals
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROWS = 60_000
-BAD_EVERY = 5_000
+ROWS = 200_000
+BAD_EVERY = 10_000
 
 
 @pytest.mark.slow
