@@ -229,7 +229,7 @@ REST_FRAMEWORK: dict[str, Any] = {
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Aedile API",
-    "DESCRIPTION": "Send events of the marketplace to Aedile.",
+    "DESCRIPTION": "Send events of the marketplace to Aedile, and ask what its rules say of them.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
 }

@@ -22,8 +22,8 @@ COUNT = """
         JOIN risk_event AS e ON e.occurred_at = d.occurred_at AND e.id = d.event_id AND e.batch_id = d.batch_id
         WHERE d.batch_id = %(batch)s
     )
-    UPDATE risk_ingestbatch SET accepted = added.accepted, first_occurred_at = added.first_at,
-        last_occurred_at = added.last_at
+    UPDATE risk_ingestbatch SET accepted = added.accepted, last_occurred_at = added.last_at,
+        first_occurred_at = CASE WHEN added.accepted > 0 THEN least(first_occurred_at, added.first_at) END
     FROM added WHERE id = %(batch)s
 """
 

@@ -114,6 +114,20 @@ class Standby:
 _standby = Standby()
 
 
+def warm_up() -> None:
+    """Read and compile the rules in a thread before the first request asks; for a web process that was just forked."""
+    if settings.RULES_BESIDE_TRAFFIC:
+        threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+
+
+def _warm_up() -> None:
+    try:
+        _standby.ground()
+    except Exception as error:  # noqa: BLE001  the first request tries again, and is answered with what is wrong
+        log.warning("rules_not_read", error=str(error))
+    connection.close()
+
+
 def ground_in_force() -> Ground:
     """Return what decisions are made of now; outside web processes it is read anew each time, cheaply."""
     return _standby.ground() if settings.RULES_BESIDE_TRAFFIC else read_ground()

@@ -62,9 +62,9 @@ class _Bench:
         connection = psycopg2.connect(self.url)
         with connection, connection.cursor() as cursor:
             cursor.execute(NEXT_RULESET, [rules])
-            number = int(cursor.fetchone()[0])
+            ((number,),) = cursor.fetchall()
         connection.close()
-        return number
+        return int(number)
 
 
 def run(*, seed: int, scale: float) -> Mapping[str, Any]:

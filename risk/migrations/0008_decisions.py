@@ -79,6 +79,7 @@ DECLARE
     events bigint[] := array_fill(NULL::bigint, ARRAY[jsonb_array_length(p_items)]);
     fates text[] := array_fill(NULL::text, ARRAY[jsonb_array_length(p_items)]);
     versions integer[] := array_fill(NULL::integer, ARRAY[jsonb_array_length(p_items)]);
+    oldest timestamptz;  -- of the versions that are superseded: signals are read again from then on
     befores bigint[] := array_fill(NULL::bigint, ARRAY[jsonb_array_length(p_items)]);
     answer jsonb;
 BEGIN
@@ -144,6 +145,7 @@ BEGIN
         DELETE FROM risk_eventtouch AS t USING jsonb_each_text(old.roles) AS role
         WHERE t.entity_id = role.value::bigint AND t.occurred_at = key.occurred_at AND t.event_id = key.event_id;
         UPDATE risk_event SET superseded_at = p_now WHERE occurred_at = key.occurred_at AND id = key.event_id;
+        oldest := least(oldest, key.occurred_at);
         fates[item.n] := 'changed';
         events[item.n] := nextval('risk_event_id_seq');
         versions[item.n] := key.version + 1;
@@ -151,6 +153,9 @@ BEGIN
             digest = decode(item.digest, 'hex'), version = key.version + 1
         WHERE source = p_source AND external_id = item.external_id;
     END LOOP;
+    IF oldest IS NOT NULL THEN
+        UPDATE risk_ingestbatch SET first_occurred_at = least(first_occurred_at, oldest) WHERE id = the_batch;
+    END IF;
 
     INSERT INTO risk_entity
         (market_id, type, external_id, name, attributes, first_seen_at, last_seen_at, described_at)

@@ -17,7 +17,18 @@ from risk.actions.closing import close_decided_batches
 from risk.actions.deciding import Decided, decide_events
 from risk.actions.ingest import ingest_events
 from risk.actions.processing import process_batch
-from risk.models import Decision, Entity, EntityState, Event, EventDay, EventKey, EventTouch, IngestBatch, RuleHit
+from risk.models import (
+    Decision,
+    Entity,
+    EntityState,
+    Event,
+    EventDay,
+    EventKey,
+    EventTouch,
+    IngestBatch,
+    RuleHit,
+    SignalSnapshot,
+)
 from risk.queries.entities import timeline
 from tests.builders.history import make_entity, make_snapshots
 from tests.risk.deciding.conftest import listing, load_pack, make_key
@@ -204,6 +215,20 @@ def test_the_workers_refresh_signals_and_do_not_judge_again():
     assert RuleHit.objects.filter(event_id=0).count() == 2  # of the rule on accounts, a day each
     decide(listing(52))
     assert IngestBatch.objects.count() == 2
+
+
+def test_a_version_at_another_time_corrects_the_days_between():
+    late = [dispatched_late(number) for number in range(12)]
+    decide(*late)
+    decide(listing(50, occurred_at=(AT + timedelta(days=2)).isoformat()))
+    work_off_waiting()
+    seller = Entity.objects.get(external_id="S9")
+    volumes = SignalSnapshot.objects.filter(entity=seller).order_by("as_of").values_list("volumes", flat=True)
+    assert [volume["late_dispatch_rate_30d"] for volume in volumes] == [12, 12]
+    moved = (AT + timedelta(days=5)).isoformat()
+    decide(late[0] | {"occurred_at": moved})
+    work_off_waiting()
+    assert [volume["late_dispatch_rate_30d"] for volume in volumes.all()] == [11, 11, 12]
 
 
 def test_hits_open_a_case_once():
