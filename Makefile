@@ -8,6 +8,8 @@ COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes --n
 PORT = 8000
 NAME = rules
 WORKERS = auto
+ROUNDS = 500
+SEED =
 ROOMS = governance policies risk cases dashboards
 
 help: ## Show this list
@@ -54,6 +56,9 @@ spark: analytics ## Install the engine spark, 400 MB; it needs Java 17
 	@cmp -s requirements/spark.txt $(VENV)/spark.lock || { \
 	  echo "Installing PySpark …" && \
 	  $(PIP) -r requirements/spark.txt && cp requirements/spark.txt $(VENV)/spark.lock; }
+
+fuzz: install dev-packages analytics ## Random rules through every engine until two differ (ROUNDS=500, SEED=any word)
+	@$(PYTHON) -m tests.policies.rulelang.fuzz --rounds $(ROUNDS) --seed "$(SEED)"
 
 bench: install bench-packages ## Measure (NAME=rules, ARGS=--markdown …)
 	@$(PYTHON) manage.py bench $(NAME) $(ARGS)
@@ -121,5 +126,5 @@ browser: dev-packages
 	  printf '\n%s\n%s\n\n' "*** NO BROWSER: the browser tests will be SKIPPED. ***" \
 	    "*** Install Chromium or Chrome, or set AEDILE_CHROMIUM to its path. ***"; }
 
-.PHONY: help install demo run test check lint types contracts migrations coverage analytics spark bench screenshots lock clean \
+.PHONY: help install demo run test check lint types contracts migrations coverage analytics spark fuzz bench screenshots lock clean \
 	python-packages dev-packages bench-packages venv node-packages browser

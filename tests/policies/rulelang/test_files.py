@@ -171,7 +171,10 @@ def test_faults_of_single_rules_stay_with_them(old, new, problem):
             "a: [",
             "line 1, column 5: This is no YAML: expected the node content, but found '<stream end>'. Check q",
         ),
-        ("b: 1\na: \x07", "line 2, column 4: The file holds a sign that YAML forbids: special characters are not allowed."),
+        (
+            "b: 1\na: \x07",
+            "line 2, column 4: The file holds a sign that YAML forbids: special characters are not allowed.",
+        ),
         ("[" * 10_000, "line 1, column 1: The file is nested too deep. Flatten it."),
         ("# " + "x" * 5_000_000, "line 1, column 1: The file has more than 5000000 characters. Split it."),
         ("rules: []", "line 1, column 1: fields: is missing. Add fields: to the file."),
@@ -199,7 +202,10 @@ def test_faults_of_single_rules_stay_with_them(old, new, problem):
         ),
         ("fields: {a: {type: int, doc: [x]}}\nrules: []", "line 1, column 30: doc must be a text. Put it in quotes."),
         ("fields: {a: int, a: int}\nrules: []", "line 1, column 18: a stands twice in fields. Keep one of the two."),
-        ("fields: {[a]: int}\nrules: []", "line 1, column 10: A name in fields must be a single word. Write name: value."),
+        (
+            "fields: {[a]: int}\nrules: []",
+            "line 1, column 10: A name in fields must be a single word. Write name: value.",
+        ),
         (
             "fields: {b: int, 1a: int}\nrules: []",
             "line 1, column 18: 1a: a name consists of letters, digits and _ and begins with a letter, not w",
