@@ -41,6 +41,8 @@ DATABASES: dict[str, dict[str, object]] = {
     )
 }
 REDIS_URL: str = env.text("REDIS_URL", None if IS_PRODUCTION else "redis://127.0.0.1:1/0")
+# Where `manage.py rules --engine` finds DuckDB, PostgreSQL or Spark. The console itself never asks them.
+ANALYTICS_URL: str = env.text("ANALYTICS_URL", "")
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -87,26 +88,47 @@ class EventError(ValueError):
     """An event that cannot be read or does not fit the schema."""
 
 
-def evaluate_lines(
-    file: RulesFile, ruleset: RuleSet, lines: Iterable[str], now: datetime | None = None
-) -> Iterator[dict[str, object]]:
-    """Evaluate events given as lines of JSON and yield one answer per line that is not blank, in order.
+@dataclass(frozen=True, slots=True)
+class EventInFile:
+    """An event of a file: its identifier, and either the record to evaluate or in words why there is none."""
 
-    An answer is `{"id", "outcome", "hits"}`, or `{"id", "error"}` for an event that cannot be used. `now`
-    is the instant of evaluation; without it each event's own `occurred_at` or `event.occurred_at`.
+    id: Any
+    record: Record | None
+    error: str = ""
+
+
+def read_events(file: RulesFile, lines: Iterable[str], now: datetime | None = None) -> Iterator[EventInFile]:
+    """Read events given as lines of JSON and yield one per line that is not blank, in order.
+
+    `now` is the instant of evaluation; without it each event's own `occurred_at` or `event.occurred_at`.
     """
-    read, engine = _RecordReader(file, now), compile_ruleset(ruleset)
+    read = _RecordReader(file, now)
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         event: Any = None
         try:
             event = parse_event(line)
-            answer = engine.verdict(read.record(event)).as_json()
-            yield {"id": event.get("id"), **answer}
+            found = EventInFile(event.get("id"), read.record(event))
         except EventError as error:
             event_id = event.get("id") if isinstance(event, dict) else None
-            yield {"id": event_id, "error": f"line {number}: {error}"}
+            found = EventInFile(event_id, None, f"line {number}: {error}")
+        yield found
+
+
+def evaluate_lines(
+    file: RulesFile, ruleset: RuleSet, lines: Iterable[str], now: datetime | None = None
+) -> Iterator[dict[str, object]]:
+    """Evaluate events given as lines of JSON and yield one answer per line that is not blank, in order.
+
+    An answer is `{"id", "outcome", "hits"}`, or `{"id", "error"}` for an event that cannot be used.
+    """
+    engine = compile_ruleset(ruleset)
+    for event in read_events(file, lines, now):
+        if event.record is None:
+            yield {"id": event.id, "error": event.error}
+        else:
+            yield {"id": event.id, **engine.verdict(event.record).as_json()}
 
 
 def explain_event(file: RulesFile, ruleset: RuleSet, text: str, now: datetime | None = None) -> list[dict[str, object]]:

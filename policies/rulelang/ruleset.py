@@ -1,6 +1,6 @@
 """Combine rules into a verdict: the severest outcome wins, unless a rule of the allow lane ends the matter."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -152,21 +152,27 @@ def fault_of(spec: RuleSpec, outcomes: Sequence[str]) -> str:
 def verdict(ruleset: RuleSet, record: Record) -> Verdict:
     """Evaluate a set of rules on a record; what is unknown does not hit.
 
-    When a rule of the allow lane hits, the outcome is allow, the hits are those of the allow lane, and
-    the main lane is not asked. Otherwise the severest outcome of the hits wins; without a hit it is allow.
-
     Raises:
         MissingListError: the record comes without a named list that a rule uses.
     """
-    hits = _hits(ruleset.allowing, record)
+    return decide(ruleset, lambda rule: rule.holds(record) is True)
+
+
+def decide(ruleset: RuleSet, has_hit: Callable[[CompiledRule], bool]) -> Verdict:
+    """Combine the hits of rules, whoever found them.
+
+    When a rule of the allow lane hits, the outcome is allow, the hits are those of the allow lane, and
+    the main lane is not asked. Otherwise the severest outcome of the hits wins; without a hit it is allow.
+    """
+    hits = _hits(ruleset.allowing, has_hit)
     if hits:
         return Verdict(ALLOW, hits)
-    hits = _hits(ruleset.main, record)
+    hits = _hits(ruleset.main, has_hit)
     if not hits:
         return Verdict(ALLOW, ())
     found = {hit.outcome for hit in hits}
     return Verdict(next(outcome for outcome in ruleset.outcomes if outcome in found), hits)
 
 
-def _hits(rules: Sequence[CompiledRule], record: Record) -> tuple[Hit, ...]:
-    return tuple(Hit(rule.spec.id, rule.spec.outcome) for rule in rules if rule.holds(record) is True)
+def _hits(rules: Sequence[CompiledRule], has_hit: Callable[[CompiledRule], bool]) -> tuple[Hit, ...]:
+    return tuple(Hit(rule.spec.id, rule.spec.outcome) for rule in rules if has_hit(rule))

@@ -13,7 +13,14 @@ REGISTRY_SETTING = re.compile(r"(?i)(index-url|find-links|trusted-host|registry\
 
 
 def test_all_lock_files_are_there() -> None:
-    assert [path.name for path in LOCKS] == ["analytics.txt", "base.txt", "bench.txt", "dev.txt", "node.txt", "spark.txt"]
+    assert [path.name for path in LOCKS] == [
+        "analytics.txt",
+        "base.txt",
+        "bench.txt",
+        "dev.txt",
+        "node.txt",
+        "spark.txt",
+    ]
 
 
 @pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.name)

@@ -1,6 +1,6 @@
 """Lower atoms: comparisons, membership, tests of texts, loops that answer yes or no."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from policies.engines.ibis.context import Context
@@ -10,6 +10,7 @@ from policies.engines.ibis.value import Value
 from policies.engines.ibis.values import settled, walk_items
 from policies.rulelang.typed import Apply, Const, ListRef, TypedNode, Walk
 from policies.rulelang.types import DOUBLE, Kind, Type
+from policies.rulelang.wording import gettext_noop
 
 
 class Lower(Protocol):
@@ -85,11 +86,25 @@ def _among(value: Value, entries: Iterable[Any], kind: Type, context: Context, *
     """Look a value up among fixed entries, none of which is null."""
     if kind.kind is Kind.DOUBLE:
         entries = {float(entry) for entry in entries}
-    found = context.dialect.among(value.expr, sorted(entries), is_in_loop=bool(context.variables))
+    found = _found(value.expr, sorted(entries), context)
     if wanted:
         return found
     missed = value.expr.notnull() & ~found
     return missed if value.null is None else either(missed, value.null)
+
+
+def _found(value: Any, entries: Sequence[Any], context: Context) -> Any:
+    """Write a short list into the query and send a long one as a table, which no loop can look into."""
+    limit = context.dialect.max_literals
+    if len(entries) <= limit:
+        return context.dialect.among(value, entries)
+    if context.variables:
+        raise context.dialect.refuse(
+            gettext_noop("`in` with a list of more than %(limit)s entries inside a loop"),
+            gettext_noop("Shorten the list, or use the engine row or columnar."),
+            limit=limit,
+        )
+    return value.isin(context.send(tuple(entries)))
 
 
 def _in_list(value: Value, items: Value, node: Apply, context: Context, *, wanted: bool) -> Any:

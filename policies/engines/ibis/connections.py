@@ -1,15 +1,50 @@
 """Open the engine that `ANALYTICS_URL` names."""
 
-from policies.engines.ibis.dialects.duckdb import DuckDB
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
 from policies.engines.ibis.engine import Engine
-from policies.engines.ibis.library import load, load_ibis
+from policies.engines.ibis.engines.duckdb import open_duckdb
+from policies.engines.ibis.engines.postgres import open_postgres
+from policies.engines.ibis.engines.spark import open_spark
+
+ENGINES = ("duckdb", "postgres", "spark")
+_OPENERS: dict[str, Callable[[str], Engine]] = {
+    "duckdb": open_duckdb,
+    "postgres": open_postgres,
+    "spark": open_spark,
+}
+_SCHEMES = {"duckdb": "duckdb", "postgres": "postgres", "postgresql": "postgres", "spark": "spark"}
+_EXAMPLES = {
+    "duckdb": "duckdb:///srv/events.duckdb",
+    "postgres": "postgresql://user:password@host:5432/name",
+    "spark": "spark://local or spark://host:7077",
+}
 
 
-def connect_duckdb(path: str = ":memory:") -> Engine:
-    """Open DuckDB, in memory or on a file."""
-    load("duckdb")
-    backend = load_ibis().duckdb.connect(path)
-    # Ibis writes the older form of lambda, which DuckDB 2 reads only when told to.
-    backend.raw_sql("SET lambda_syntax = 'ENABLE_SINGLE_ARROW'")
-    backend.raw_sql("SET TimeZone = 'UTC'")
-    return Engine(backend, DuckDB())
+class AnalyticsUrlError(ValueError):
+    """An address of an analytics engine that cannot be used; it says what to set."""
+
+
+def open_engine(name: str, url: str) -> Engine:
+    """Open an engine by its name.
+
+    `url` is the value of `ANALYTICS_URL`. Where it names another engine it is not used: DuckDB then works in
+    memory, Spark on this machine.
+
+    Raises:
+        AnalyticsUrlError: PostgreSQL is asked for and the address names none, or the address is malformed.
+        EngineMissingError: a package is not installed.
+        EngineFailedError: the engine does not answer.
+    """
+    scheme = urlsplit(url).scheme
+    if url and scheme not in _SCHEMES:
+        known = ", ".join(_EXAMPLES.values())
+        message = f"ANALYTICS_URL begins with {scheme or 'nothing'!r}; it is one of {known}"
+        raise AnalyticsUrlError(message)
+    if url and _SCHEMES[scheme] == name:
+        return _OPENERS[name](url)
+    if name == "postgres":
+        message = f"the engine postgres needs an address: set ANALYTICS_URL to {_EXAMPLES[name]}"
+        raise AnalyticsUrlError(message)
+    return _OPENERS[name]("")

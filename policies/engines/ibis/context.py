@@ -31,6 +31,7 @@ class Truth(Protocol):
 class Context:
     """What lowering one condition needs.
 
+    `send` brings the entries of a long list to the engine and returns them as the column of a table.
     `truth` and `value` are the two entrances of the lowering, so that its rooms need not know each other:
     `truth(node, context, wanted=…)` gives the condition that a yes/no node is TRUE or is FALSE (it may be NULL,
     which is no), `value(node, context)` the value of a node. `variables` are the elements at hand, by slot.
@@ -39,6 +40,7 @@ class Context:
     dialect: Dialect
     source: Source
     lists: Mapping[str, frozenset[Any]]
+    send: Callable[[tuple[Any, ...]], Any]
     truth: "Truth"
     value: Callable[[TypedNode, "Context"], Value]
     variables: dict[int, Value] = field(default_factory=dict)

@@ -1,13 +1,13 @@
 """Ask many rules about a table of an engine in few queries."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from policies.engines.ibis.context import Source
 from policies.engines.ibis.dialects.base import Dialect
-from policies.engines.ibis.library import load_ibis
-from policies.engines.ibis.literals import literal
+from policies.engines.ibis.library import load_arrow, load_ibis
+from policies.engines.ibis.literals import literal, plain
 from policies.engines.ibis.lowering import ConditionRefusedError, lower_condition
 from policies.engines.ibis.records import ROW, RecordTable
 from policies.engines.ibis.refusals import RefusedError
@@ -16,16 +16,39 @@ from policies.rulelang import Checked, Problem, Record, Schema
 RULES_PER_QUERY = 100
 
 
-@dataclass(frozen=True)
-class Engine:
+class EngineFailedError(RuntimeError):
+    """An engine that does not answer, or that answers with an error; it says which and why."""
+
+
+class Engine(ABC):
     """A connection to an engine, with how it computes. Close it when done."""
 
-    backend: Any
-    dialect: Dialect
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self._sent: dict[tuple[Any, ...], Any] = {}
 
+    @abstractmethod
+    def send(self, table: Any) -> Any:
+        """Bring an Arrow table to the engine and return it as an Ibis table."""
+
+    @abstractmethod
+    def answer(self, query: Any) -> Any:
+        """Run a query and return its rows as an Arrow table."""
+
+    @abstractmethod
     def close(self) -> None:
-        """Give the connection back."""
-        self.backend.disconnect()
+        """Give the connection back, and with it what was sent."""
+
+    def can_hold(self, text: str) -> bool:
+        """Tell whether a text can be sent."""
+        return True
+
+    def send_entries(self, entries: tuple[Any, ...]) -> Any:
+        """Return the entries of a list as the column of a table; each list is sent once."""
+        if entries not in self._sent:
+            table = load_arrow().table({"entry": [plain(entry) for entry in entries]})
+            self._sent[entries] = self.send(table)["entry"]
+        return self._sent[entries]
 
 
 def lower_rules(
@@ -40,7 +63,7 @@ def lower_rules(
     refused: dict[str, tuple[Problem, ...]] = {}
     for rule, checked in rules.items():
         try:
-            made[rule] = lower_condition(checked, engine.dialect, source, lists)
+            made[rule] = lower_condition(checked, engine.dialect, source, lists, engine.send_entries)
         except ConditionRefusedError as error:
             refused[rule] = (error.problem,)
     if refused:
@@ -60,15 +83,16 @@ def hits_of_records(
     Raises:
         RefusedError: the engine cannot evaluate some of the rules.
     """
-    ibis = load_ibis()
     used = frozenset().union(*(checked.fields_used for checked in rules.values())) if rules else frozenset()
     table = RecordTable([(name, field) for name, field in schema.fields.items() if name in used], records)
-    rows = ibis.memtable(table.table)
+    rows = engine.send(table.table)
     conditions = lower_rules(rules, engine, table.source(rows), lists)
     hits: list[list[str]] = [[] for _ in records]
+    if not records:
+        return hits
     for chunk in _chunks(list(conditions.items())):
         marks = {f"r{at}": marked(condition) for at, (_, condition) in enumerate(chunk)}
-        answer = engine.backend.to_pyarrow(rows.select(rows[ROW], **marks)).sort_by(ROW)
+        answer = engine.answer(rows.select(rows[ROW], **marks)).sort_by(ROW)
         for at, (rule, _) in enumerate(chunk):
             for row, is_hit in enumerate(answer[f"r{at}"].to_pylist()):
                 if is_hit:

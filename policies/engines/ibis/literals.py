@@ -49,14 +49,6 @@ def literal(value: Any) -> Any:
     return ibis.literal(repr(value + 0)).cast("int64" if isinstance(value, int) else "float64")
 
 
-def list_literal(values: Any, wanted: Type) -> Any:
-    """Return a fixed list as an expression; `wanted` is the type of the list."""
-    ibis = load_ibis()
-    if not values:
-        return ibis.literal([], type=type_name(wanted))
-    return ibis.array([literal(value) for value in values])
-
-
 def missing(wanted: Type) -> Any:
     """Return NULL of a type."""
     return load_ibis().null(type_name(wanted))

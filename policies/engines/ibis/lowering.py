@@ -1,6 +1,6 @@
 """Lower a checked condition to an Ibis expression that holds on exactly the records on which it is TRUE."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from policies.engines.ibis.atoms import ATOMS
@@ -23,14 +23,22 @@ class ConditionRefusedError(Exception):
         self.problem = problem
 
 
-def lower_condition(checked: Checked, dialect: Dialect, source: Source, lists: Mapping[str, frozenset[Any]]) -> Any:
+def lower_condition(
+    checked: Checked,
+    dialect: Dialect,
+    source: Source,
+    lists: Mapping[str, frozenset[Any]],
+    send: Callable[[tuple[Any, ...]], Any],
+) -> Any:
     """Return the condition on a row of the table: true where the rule hits, false or NULL elsewhere.
+
+    `send` brings the entries of a long list to the engine and returns them as the column of a table.
 
     Raises:
         ConditionRefusedError: the engine cannot compute a part of it the same, or it would become too large.
         MissingListError: a named list was not passed.
     """
-    context = Context(dialect, source, lists, _truth, value_of)
+    context = Context(dialect, source, lists, send, _truth, value_of)
     try:
         made = _truth(checked.root, context, wanted=True)
         check_weight(made)

@@ -8,7 +8,7 @@ from policies.engines.ibis import moments
 from policies.engines.ibis.context import Context
 from policies.engines.ibis.library import load_ibis
 from policies.engines.ibis.likeness import similarity
-from policies.engines.ibis.literals import both, either, list_literal, literal, missing, total, when
+from policies.engines.ibis.literals import both, either, literal, missing, total, type_name, when
 from policies.engines.ibis.refusals import CannotExpressError
 from policies.engines.ibis.value import Value
 from policies.rulelang.limits import MAX_RECORD_TEXT, MAX_WALKED_LIST
@@ -70,15 +70,15 @@ def _named_list(node: ListRef, context: Context) -> Value:
             gettext_noop("Write a choice between two conditions with `in`."),
             limit=MAX_WALKED_LIST,
         )
-    return Value(list_literal(sorted(entries), node.type))
+    return Value(context.dialect.fixed_list(sorted(entries), type_name(node.type)))
 
 
 def _const(node: Const, context: Context) -> Value:
     if node.value is None:
         return Value(missing(node.type), literal(value=True))
     if isinstance(node.value, tuple):
-        return Value(list_literal(node.value, node.type))
-    return Value(context.dialect.text(node.value) if isinstance(node.value, str) else literal(node.value))
+        return Value(context.dialect.fixed_list(node.value, type_name(node.type)))
+    return Value(context.dialect.fixed(node.value))
 
 
 def _condition(node: TypedNode, context: Context) -> Value:

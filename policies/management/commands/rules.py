@@ -9,8 +9,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from policies.engines.ibis.connections import ENGINES, AnalyticsUrlError, open_engine
+from policies.engines.ibis.engine import Engine, EngineFailedError
+from policies.engines.ibis.evaluating import evaluate_lines_on
+from policies.engines.ibis.library import EngineMissingError
+from policies.engines.ibis.refusals import RefusedError
 from policies.rulelang.files import (
     EventError,
     build_ruleset,
@@ -43,7 +49,7 @@ class Command(BaseCommand):
         evaluating.add_argument(
             "--events", required=True, help="events, one JSON object per line; - for standard input"
         )
-        evaluating.add_argument("--engine", choices=("row",), default="row", help="engine that evaluates")
+        evaluating.add_argument("--engine", choices=("row", *ENGINES), default="row", help="engine that evaluates")
         explaining = commands.add_parser("explain", help="explain every rule on one event; one line of JSON per rule")
         explaining.add_argument("--rules", required=True, help="rules file (YAML)")
         explaining.add_argument("--event", required=True, help="one event (JSON)")
@@ -60,7 +66,7 @@ class Command(BaseCommand):
             self.stdout.write(write_reference(), ending="")
             is_right = True
         elif options["command"] == "eval":
-            is_right = self._evaluate(options["rules"], options["events"], _read_now(options["now"]))
+            is_right = self._evaluate(options)
         else:
             is_right = self._explain(options)
         if not is_right:
@@ -72,11 +78,17 @@ class Command(BaseCommand):
             self._print(report)
         return all(report["ok"] for report in reports)
 
-    def _evaluate(self, rules: str, events: str, now: datetime | None) -> bool:
-        file, ruleset = _load(rules)
+    def _evaluate(self, options: dict[str, Any]) -> bool:
+        file, ruleset = _load(options["rules"])
+        now = _read_now(options["now"])
         is_right = True
-        with _open(events) as lines:
-            for answer in evaluate_lines(file, ruleset, lines, now):
+        with _open(options["events"]) as lines, _engine(options["engine"]) as engine:
+            answers = (
+                evaluate_lines(file, ruleset, lines, now)
+                if engine is None
+                else evaluate_lines_on(engine, file, ruleset, lines, now)
+            )
+            for answer in answers:
                 # Escaped, as the identifier of an event may hold what cannot be written as UTF-8.
                 self.stdout.write(json.dumps(answer))
                 is_right = is_right and "error" not in answer
@@ -135,6 +147,22 @@ def _open(path: str) -> Iterator[TextIO]:
             message = f"{path} cannot be read: {error}"
             raise CommandError(message) from error
         yield stream
+
+
+@contextmanager
+def _engine(name: str) -> Iterator[Engine | None]:
+    """Open an analytics engine and close it again; None for the one that is at hand."""
+    if name not in ENGINES:
+        yield None
+        return
+    try:
+        engine = open_engine(name, settings.ANALYTICS_URL)
+        try:
+            yield engine
+        finally:
+            engine.close()
+    except (AnalyticsUrlError, EngineFailedError, EngineMissingError, RefusedError) as error:
+        raise CommandError(str(error)) from error
 
 
 def _read_now(text: str | None) -> datetime | None:

@@ -4,9 +4,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
-from policies.engines.ibis.library import load_arrow, load_ibis, load_operations
-from policies.engines.ibis.literals import literal, plain, when
+from policies.engines.ibis.library import load_ibis, load_operations
+from policies.engines.ibis.literals import literal, when
+from policies.engines.ibis.patterns import UnportableError
 from policies.engines.ibis.refusals import CannotExpressError
+from policies.engines.ibis.spelling import Spelling, respell
 from policies.rulelang import Text
 from policies.rulelang.wording import gettext_noop
 
@@ -132,6 +134,17 @@ class Dialect(ABC):
     def matches(self, a: Any, pattern: str) -> Any:
         """Tell whether a regular expression of RE2 is found in a."""
 
+    def respelled(self, pattern: str, spelling: Spelling) -> Any:
+        """Return a pattern of RE2 as the engine writes it, or refuse it."""
+        try:
+            return literal(respell(pattern, spelling))
+        except UnportableError as error:
+            raise self.refuse(
+                gettext_noop("%(part)s in a regular expression"),
+                gettext_noop("Write it with plain characters, classes and repetition, or use the engine duckdb."),
+                part=error.reason,
+            ) from error
+
     # Times -------------------------------------------------------------------------------------------------------
 
     @abstractmethod
@@ -143,6 +156,16 @@ class Dialect(ABC):
         """Return a point in time, in microseconds, as a date or time in UTC to take year, month and day from."""
 
     # Lists -------------------------------------------------------------------------------------------------------
+
+    def fixed_list(self, values: Sequence[Any], type_name: str) -> Any:
+        """Return a fixed list; `type_name` is its Ibis type."""
+        if not values:
+            return load_ibis().literal([], type=type_name)
+        return load_ibis().array([self.fixed(value) for value in values])
+
+    def fixed(self, value: Any) -> Any:
+        """Return a fixed scalar that is not null."""
+        return self.text(value) if isinstance(value, str) else literal(value)
 
     def size_list(self, items: Any) -> Any:
         """Count the elements."""
@@ -162,33 +185,19 @@ class Dialect(ABC):
         made = load_operations().ArrayMap(items, param=variable.op(), index=None, body=value).to_expr()
         return when(items.notnull(), made)
 
-    def among(self, a: Any, entries: Sequence[Any], *, is_in_loop: bool) -> Any:
-        """Tell whether a value that is there is among fixed entries, sorted and of its kind."""
-        if not entries:
-            return literal(value=False)
-        if len(entries) <= self.max_literals:
-            return a.isin([self.text(entry) if isinstance(entry, str) else literal(entry) for entry in entries])
-        if is_in_loop:
-            raise self.refuse(
-                gettext_noop("`in` with a list of more than %(limit)s entries inside a loop"),
-                gettext_noop("Shorten the list, or use the engine row or columnar."),
-                limit=self.max_literals,
-            )
-        column = load_arrow().table({"entry": [plain(entry) for entry in entries]})
-        return a.isin(load_ibis().memtable(column).entry)
+    def among(self, a: Any, entries: Sequence[Any]) -> Any:
+        """Tell whether a value that is there is among a few fixed entries of its kind."""
+        return a.isin([self.fixed(entry) for entry in entries]) if entries else literal(value=False)
 
-    def pieces(self, word: Any, counter: str) -> Any:
-        """Return all stretches of three characters of a text of at least two, one after the other."""
-        numbers = load_ibis().range(literal(0), self.size_string(word) - literal(2))
-        at = variable(counter, numbers)
-        return self.map(numbers, at, word.substr(at, 3))
+    def numbers_below(self, count: Any) -> Any:
+        """Return the list of whole numbers from 0 to one less than a count."""
+        return load_ibis().range(literal(0), count)
 
     def share_in_common(self, left: Any, right: Any) -> Any:
         """Return the number of elements in both lists over the number in either; 0 when there are none."""
-        shared = self.size_list(left.intersect(right))
-        either_way = self.size_list(left) + self.size_list(right) - shared
-        share = shared.cast("float64") / either_way.cast("float64")
-        return load_ibis().cases((either_way > literal(0), share), (either_way == literal(0), literal(0.0)))
+        shared, all_pieces = self.size_list(left.intersect(right)), self.size_list(left.union(right))
+        share = shared.cast("float64") / all_pieces.cast("float64").nullif(literal(0.0))
+        return load_ibis().coalesce(share, literal(0.0))
 
     def refuse(self, what: str, advice: str, **values: object) -> CannotExpressError:
         """Return the error for a part that this engine cannot compute the same; both are templates of sentences."""

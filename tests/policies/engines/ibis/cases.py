@@ -1,8 +1,10 @@
 """Conditions and records on which every engine must agree with the reference evaluator."""
 
 from policies.engines.ibis.engine import hits_of_records
-from policies.rulelang import compile_condition
+from policies.engines.ibis.refusals import RefusedError
+from policies.rulelang import Record, check, compile_condition
 from policies.rulelang.functions import FUNCTIONS
+from tests.policies.rulelang import random_conditions
 from tests.policies.rulelang.market import LISTS, SCHEMA, VALUES, checked, record
 
 EXAMPLES = [function.example for function in FUNCTIONS.values()]
@@ -215,6 +217,64 @@ HOSTILE = [
 
 WITH_NUL = "a\x00b"
 
+PATTERN_TEXTS = [
+    *("", "a", "b", "c", "abc", "ABC", "aBc", "a\nc", "a\n", "\n", "ab", "xab y", "xaby", "aab", "aaab", "k", "K"),
+    *("\u212a", "s", "\u017f", "S", "é", "É", "😀", "٣", "5", " ", "\t", "\x0b", "\u00a0", "]", "-", "\\", ".", "*"),
+    *(".*+", "!", "_", "a{,3}", "a{x}", "a\r\nc", "\u2028", "a\u2028c", "bc", "ac"),
+]
+
+PATTERNS = [
+    "",
+    "abc",
+    "a.c",
+    "(?s)a.c",
+    "^a",
+    "a$",
+    "^$",
+    r"\Aab\z",
+    r"\bab\b",
+    r"a\Bb",
+    "a|bc|",
+    "(a|b)c",
+    "(?:ab)?c",
+    "(?P<name>a)b",
+    "[abc]",
+    "[^abc]",
+    "[a-c0-9_.-]",
+    "[]a]",
+    "[^]a]",
+    r"[\]\-\\]",
+    r"[\d\s]",
+    "[[:alpha:]!]",
+    r"\d\D",
+    r"\D",
+    r"\W",
+    r"\S",
+    r"\t|\n|\x41|\x{e9}",
+    "a*b+c?",
+    "a*?b+?c??",
+    "a{2}",
+    "a{2,}b",
+    "a{1,3}",
+    "a{,3}",
+    "a{x}",
+    r"\.\*\+",
+    "(?i)abc",
+    "(?i)[a-c]K",
+    "(?i)s",
+    "(?i)[^k]",
+    r"(?i)\w",
+    r"(?i)\W",
+    "(?is)A.C",
+    "é|😀",
+    "[à-ÿ]",
+]
+
+
+def pattern_rows():
+    """Return a record for each text of `PATTERN_TEXTS`."""
+    return [record(title=text) for text in PATTERN_TEXTS]
+
 
 def wrong_answers(texts, engine, records=RECORDS):
     """Return every rule and number of a record on which an engine differs from the reference evaluator."""
@@ -227,3 +287,26 @@ def wrong_answers(texts, engine, records=RECORDS):
         for text in texts
         if (text in hits) is not (conditions[text](values) is True)
     ]
+
+
+def wrong_random_answers(made, many_values, engine):
+    """Compare as `wrong_answers` on random rules and records; what becomes too large a query is left out."""
+    rules = {one.text: check(one.text, random_conditions.SCHEMA).require() for one in made}
+    rows = [Record(values, lists=random_conditions.LISTS) for values in many_values]
+    rules = {text: rule for text, rule in rules.items() if not is_too_large({text: rule}, engine)}
+    found = hits_of_records(rules, random_conditions.SCHEMA, rows, random_conditions.LISTS, engine)
+    return [
+        (text, row.values)
+        for row, hit in zip(rows, found, strict=True)
+        for text, rule in rules.items()
+        if (text in hit) is not (compile_condition(rule)(row) is True)
+    ]
+
+
+def is_too_large(rules, engine):
+    """Whether an engine refuses a rule because of the size of its query."""
+    try:
+        hits_of_records(rules, random_conditions.SCHEMA, [], random_conditions.LISTS, engine)
+    except RefusedError as error:
+        return "becomes too large a query" in str(error)
+    return False

@@ -4,13 +4,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from policies.engines.ibis.connections import connect_duckdb
+from policies.engines.ibis.connections import open_engine
 from policies.engines.ibis.engine import hits_of_records
 from policies.engines.ibis.refusals import RefusedError
-from policies.rulelang import MissingListError, Record, Schema, check, compile_condition
+from policies.rulelang import MissingListError, Schema
 from policies.rulelang.quoting import quote
-from tests.policies.engines.ibis.cases import ALL, HOSTILE, RECORDS, WITH_NUL, wrong_answers
-from tests.policies.rulelang import random_conditions
+from tests.policies.engines.ibis.cases import (
+    ALL,
+    HOSTILE,
+    PATTERNS,
+    RECORDS,
+    WITH_NUL,
+    pattern_rows,
+    wrong_answers,
+    wrong_random_answers,
+)
 from tests.policies.rulelang.market import LISTS, SCHEMA, checked, record
 from tests.policies.rulelang.random_conditions import conditions, records
 
@@ -20,7 +28,7 @@ pytest.importorskip("duckdb", reason="SKIPPED FOR WANT OF DUCKDB: install requir
 
 @pytest.fixture(scope="module")
 def engine():
-    opened = connect_duckdb()
+    opened = open_engine("duckdb", "")
     yield opened
     opened.close()
 
@@ -36,12 +44,12 @@ def test_all_functions_and_traps_agree(engine):
 @settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
 @given(st.lists(conditions, min_size=20, max_size=40), st.lists(records, min_size=20, max_size=20))
 def test_random_rules_agree(engine, made, many_values):
-    rules = {one.text: check(one.text, random_conditions.SCHEMA).require() for one in made}
-    rows = [Record(values, lists=random_conditions.LISTS) for values in many_values]
-    found = hits_of_records(rules, random_conditions.SCHEMA, rows, random_conditions.LISTS, engine)
-    for row, hit in zip(rows, found, strict=True):
-        for text, rule in rules.items():
-            assert (text in hit) is (compile_condition(rule)(row) is True), f"{text} on {row.values}"
+    assert wrong_random_answers(made, many_values, engine) == []
+
+
+def test_patterns_find_the_same(engine):
+    texts = [f"title.matches({quote(pattern)})" for pattern in PATTERNS]
+    assert wrong_answers(texts, engine, pattern_rows()) == []
 
 
 @pytest.mark.parametrize("words", [*HOSTILE, WITH_NUL])

@@ -1,0 +1,1 @@
+"""How each engine is opened, given tables and asked."""
