@@ -110,7 +110,7 @@ def test_the_reference_is_written():
         (("eval", "--rules", "{rules}", "--events", "{rules}", "--now", "today"), "--now: 'today' is no point in time"),
         (("eval", "--rules", "{wrong}", "--events", "{rules}"), "line 1, column 1: The file is empty"),
         (("explain", "--rules", "{rules}", "--event", "{rules}"), "this is no JSON"),
-        (("eval", "--rules", "{rules}", "--events", "{rules}", "--engine", "spark"), "invalid choice: 'spark'"),
+        (("eval", "--rules", "{rules}", "--events", "{rules}", "--engine", "abacus"), "invalid choice: 'abacus'"),
     ],
 )
 def test_what_cannot_be_done_is_said(arguments, reason, rules, tmp_path):
