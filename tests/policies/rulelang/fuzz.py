@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from policies.rulelang import Checked, Record, check
-from tests.policies.rulelang.fuzz_engines import Batch, Matrix, engines
+from tests.policies.rulelang.fuzz_batch import Batch, Matrix
+from tests.policies.rulelang.fuzz_engines import engines
 from tests.policies.rulelang.random_rules import SCHEMA, Maker, RecordMaker, Rule, simpler
 
 RULES_A_ROUND = 200

@@ -6,7 +6,8 @@ from policies.rulelang import check
 from policies.rulelang.evaluate import IMPLEMENTED
 from policies.rulelang.typed import Apply, Choice, Walk, every
 from tests.policies.rulelang.fuzz import RULES_A_ROUND, ask_round, make_batch
-from tests.policies.rulelang.fuzz_engines import Batch, Matrix, ask_reference, engines
+from tests.policies.rulelang.fuzz_batch import Batch, Matrix
+from tests.policies.rulelang.fuzz_engines import ask_reference, engines
 from tests.policies.rulelang.random_rules import SCHEMA, Rule, Tree, simpler
 
 ROUNDS = 25
