@@ -222,7 +222,12 @@ def holds_as_double(entries: Any, value: Any) -> bool:
     if value in entries:
         return True
     # Below 2**53 every whole number is a double, so that looking it up was enough.
-    return value is not None and abs(value) >= 2**53 and any(float(entry) == value for entry in entries)
+    # A list that `map` made may hold nulls.
+    return (
+        value is not None
+        and abs(value) >= 2**53
+        and any(entry is not None and float(entry) == value for entry in entries)
+    )
 
 
 def _matching(node: Apply) -> Run:

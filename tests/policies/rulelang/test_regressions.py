@@ -34,6 +34,11 @@ CASES = {
     "whole numbers become doubles when compared": ("i == 9007199254740992.0", {"i": 2**53 + 1}, True),
     "whole numbers are exact among themselves": ("i == 9007199254740992", {"i": 2**53 + 1}, False),
     "a double in a list of whole numbers": ("d in lists.codes", {"d": 9007199254740992.0}, True),
+    "a large double in whole numbers with a null": (
+        "d in l.map(x, x == 1 ? null : x)",
+        {"d": 2.0**53, "l": [1, 2**53 + 1]},
+        True,
+    ),
     "minus zero is zero": ("d == 0.0 && d in [0.0] && -d in [0.0]", {"d": -0.0}, True),
     "a division is cut off": ("j / 2 == 3 && -j / 2 == -3 && j / -2 == -3", {}, True),
     "a rest has the sign of the first": ("-j % 3 == -1 && j % -3 == 1", {}, True),
