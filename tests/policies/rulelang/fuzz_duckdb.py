@@ -1,6 +1,6 @@
 """DuckDB among the engines that are fuzzed; it needs requirements/analytics.txt."""
 
-from policies.engines.ibis.connections import connect_duckdb
+from policies.engines.ibis.connections import open_engine
 from policies.engines.ibis.engine import hits_of_records
 from policies.engines.ibis.refusals import RefusedError
 from tests.policies.rulelang.fuzz_batch import Batch, Matrix
@@ -11,7 +11,7 @@ class DuckDB:
     """DuckDB through Ibis: the writing of its SQL is slow, so that it gets one rule in `every`."""
 
     def __init__(self, every: int) -> None:
-        self.every, self._engine = every, connect_duckdb()
+        self.every, self._engine = every, open_engine("duckdb", "")
 
     def __call__(self, batch: Batch) -> Matrix:
 
