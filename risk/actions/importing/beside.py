@@ -42,6 +42,7 @@ def draw_beside(job: FileDrawing) -> Iterator[Drawn]:
                 if isinstance(found, str):
                     raise ImportFailed(found)
                 yield found
+                found = None  # or two chunks would be held while the next is received
             code = child.wait(ENDING_SECONDS)
             if code:
                 message = f"the process that reads {job.file.label} ended with {code}"

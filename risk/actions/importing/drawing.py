@@ -72,3 +72,4 @@ def draw_file(job: FileDrawing) -> Iterator[Drawn]:
             yield Drawn(replace(chunk, columns={}), prepare_rows([]), [], [])
         else:
             yield draw(renderers, chunk)
+        del chunk

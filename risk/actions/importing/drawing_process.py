@@ -21,8 +21,10 @@ _PICKLE: Final = 5
 def answer(job: FileDrawing, out: IO[bytes]) -> None:
     """Write every chunk, or at the place where the file cannot be read the message that says so."""
     try:
-        for drawn in draw_file(job):
+        chunks = draw_file(job)
+        while (drawn := next(chunks, None)) is not None:
             send(drawn, out)
+            drawn = None  # what is sent need not stay while the next chunk is made
     except ImportFailed as error:
         send(error.message, out)
 

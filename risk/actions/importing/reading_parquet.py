@@ -15,6 +15,9 @@ from risk.domain.mapping.chunks import BadRow, Chunk, line_of, place_of
 MOST_RAW: Final = 4_000
 
 
+BUFFER = 1 << 20  # bytes of a column read at once, rather than all that a row group has of it
+
+
 def parquet_columns(file: InputFile) -> tuple[str, ...]:
     """Return the top-level columns."""
     with _open(file) as data:
@@ -67,7 +70,7 @@ def _set_aside(columns: dict[str, list[Any]], owners: Sequence[int], position: i
 
 def _open(file: InputFile) -> Any:
     try:
-        return load_parquet().ParquetFile(file.path, memory_map=False, pre_buffer=False)
+        return load_parquet().ParquetFile(file.path, memory_map=False, pre_buffer=False, buffer_size=BUFFER)
     except (OSError, load_arrow().ArrowException) as error:
         raise ImportFailed(f"{file.label} is no Parquet file: {_in_one_line(error)}. Check the file.") from error
 

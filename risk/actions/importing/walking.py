@@ -25,7 +25,7 @@ from risk.domain.mapping.entity_rendering import EntityRenderer
 from risk.domain.mapping.event_rendering import Refusal, write_item
 from risk.domain.mapping.values import BadCell, Values
 
-CHUNK_ITEMS = 10_000
+CHUNK_ITEMS = 6_000
 Report = Callable[[int, int], None]  # bytes done, bytes in all
 
 
@@ -138,12 +138,12 @@ class Walk:
         rows = max(1_000, CHUNK_ITEMS // len(walk.events))
         with self._new_step() as step:
             for drawn in self._draw(walk, drawing, rows, step):
-                if not step.is_news(drawn.chunk):
-                    continue
-                self._sink.prepare(drawn.events.rows)
-                with self._sink.step():
-                    self._take_in(drawn)
-                    step.save()
+                if step.is_news(drawn.chunk):
+                    self._sink.prepare(drawn.events.rows)
+                    with self._sink.step():
+                        self._take_in(drawn)
+                        step.save()
+                del drawn  # before the next one is received
 
     def _draw(self, walk: SourcePass, drawing: Drawing, rows: int, step: "_Step") -> Iterator[Drawn]:
         """Yield the rows of a table or of files with their events."""
@@ -157,6 +157,7 @@ class Walk:
             job = FileDrawing(drawing, file, walk.columns, rows, step.to_skip)
             for drawn in draw_beside(job):
                 yield replace(drawn, chunk=self._note_read(file, drawn.chunk, is_first))
+                del drawn
             self._bytes.finish(file.size)
 
     def _take_in(self, drawn: Drawn) -> None:
