@@ -7,9 +7,13 @@ from typing import Any
 
 def as_markdown(report: Mapping[str, Any]) -> str:
     """Return the tables with date, machine, seed and scale."""
-    results = report["results"]
-    parts = [_describe_run(report), _describe_rows(results["row"])]
-    return "\n\n".join([*parts, *_describe_agreement(results["row"]["agreement"])])
+    row = report["results"]["row"]
+    parts = [
+        _describe_run(report),
+        describe_rows(row),
+        *describe_agreement(row["agreement"]),
+    ]
+    return "\n\n".join(parts)
 
 
 def make_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -26,7 +30,8 @@ def _describe_run(report: Mapping[str, Any]) -> str:
     )
 
 
-def _describe_rows(row: Mapping[str, Any]) -> str:
+def describe_rows(row: Mapping[str, Any]) -> str:
+    """Return the table of engines that evaluate one event at a time."""
     counts = [name for name in row if name.startswith("rules_")]
     engines = list(row[counts[0]])
     lines = []
@@ -41,7 +46,8 @@ def _describe_rows(row: Mapping[str, Any]) -> str:
     return make_table(head, lines)
 
 
-def _describe_agreement(agreement: Mapping[str, Any]) -> list[str]:
+def describe_agreement(agreement: Mapping[str, Any]) -> list[str]:
+    """Say that the engines agreed, or what was left out."""
     left_out = [f"- {name}: {why}" for name, why in agreement["engines_left_out"].items()]
     left_out += [f"- {name}: {why}" for name, why in agreement["rules_left_out"].items()]
     said = f"All engines gave the same hits for {agreement['rules']:,} rules on {agreement['events']:,} events"

@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+from policies.bench.agreement import Agreement
 from policies.bench.libraries import MissingLibraryError
-from policies.bench.ours import compile_reference
+from policies.bench.ours import compile_reference, compile_row
 from policies.bench.peers import Event, RowCompiler, RowHits, Rule, google_cel, json_logic, rule_engine, rust_cel, zen
 from policies.bench.terms import read_clause
 from policies.bench.timing import Pace, time_in_turns
@@ -17,7 +17,7 @@ from policies.bench.workload.rule_texts import make_rules
 OURS = "aedile row"
 REFERENCE = "aedile reference"
 ENGINES: dict[str, RowCompiler] = {
-    OURS: compile_reference,
+    OURS: compile_row,
     REFERENCE: compile_reference,
     "cel-expr-python": google_cel.compile_each,
     "cel-expr-python, one list": google_cel.compile_list,
@@ -31,30 +31,6 @@ ENGINES: dict[str, RowCompiler] = {
 RULE_COUNTS = (1, 10, 100, 1000)
 EVENTS = 2_000
 _SAMPLE = 200
-_MOST_DISAGREEING = 0.02
-
-
-@dataclass
-class Agreement:
-    """What came out of comparing the engines with the reference before anything was timed.
-
-    `excluded` maps an engine to why it takes no part; `dropped` a rule to who saw it differently, on how many
-    events of the sample.
-    """
-
-    events: int
-    rules: int
-    excluded: dict[str, str] = field(default_factory=dict)
-    dropped: dict[str, str] = field(default_factory=dict)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        return {
-            "events": self.events,
-            "rules": self.rules,
-            "engines_left_out": self.excluded,
-            "rules_left_out": self.dropped,
-        }
 
 
 def write_rules(count: int, seed: int) -> list[Rule]:
@@ -62,9 +38,9 @@ def write_rules(count: int, seed: int) -> list[Rule]:
     return [Rule(spec.id, spec.when, read_clause(spec.when, SCHEMA)) for spec in make_rules(count, seed)]
 
 
-def measure_rows(*, seed: int, scale: float) -> dict[str, Any]:
+def measure_rows(rules: Sequence[Rule], *, seed: int, scale: float) -> dict[str, Any]:
     """Return what came out per number of rules and engine, the agreement first."""
-    rules, events = write_rules(max(RULE_COUNTS), seed), make_events(EVENTS, seed)
+    events = make_events(EVENTS, seed)
     agreement = find_agreement(rules, events[: round(_SAMPLE * min(max(scale, 0.1), 1.0))])
     kept = [rule for rule in rules if rule.id not in agreement.dropped]
     engines = {name: compiler for name, compiler in ENGINES.items() if name not in agreement.excluded}
@@ -84,12 +60,7 @@ def find_agreement(rules: Sequence[Rule], events: Sequence[Event]) -> Agreement:
         except MissingLibraryError as error:
             found.excluded[name] = str(error)
             continue
-        differing = _find_differences(evaluate, events, expected)
-        if len(differing) > _MOST_DISAGREEING * len(rules):
-            found.excluded[name] = f"disagrees on {len(differing)} of {len(rules)} rules"
-            continue
-        for place, times in differing.items():
-            found.dropped[rules[place].id] = f"{name} disagrees on {times} of {len(events)} events"
+        found.note(name, _find_differences(evaluate, events, expected), rules)
     return found
 
 

@@ -40,6 +40,7 @@ class Command(BaseCommand):
     """Shell around the benchmarks of the rooms."""
 
     help = "Run a benchmark and print what it measured."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options."""

@@ -12,15 +12,19 @@ from policies.bench.terms import IS_NULL, Term, write_clause
 _JOINS = {"&&": and_, "||": or_}
 
 
-def count_per_day(rules: Sequence[Rule], paths: Sequence[str]) -> list[int]:
+def write_counts(rules: Sequence[Rule]) -> list[Any]:
+    """Return an expression per rule that counts its hits."""
+    library = load("polars")
+    return [write(rule, library).sum().alias(f"r{place}") for place, rule in enumerate(rules)]
+
+
+def count_per_day(counts: Sequence[Any], paths: Sequence[str]) -> list[int]:
     """Count the hits of each rule per day in one pass and return each rule's total.
 
     The number of threads is set by POLARS_MAX_THREADS before the first import.
     """
-    library = load("polars")
-    counts = [write(rule, library).sum().alias(f"r{place}") for place, rule in enumerate(rules)]
-    found = library.scan_parquet(list(paths)).group_by("day").agg(counts).collect(engine="streaming")
-    return [int(total) for total in found.drop("day").sum().row(0)]
+    query = load("polars").scan_parquet(list(paths)).group_by("day").agg(counts)
+    return [int(total) for total in query.collect(engine="streaming").drop("day").sum().row(0)]
 
 
 def find_hits(rules: Sequence[Rule], table: Any) -> list[list[int]]:

@@ -26,7 +26,7 @@ _TELLING_WORDS = (
 
 
 def make_table(rows: int, seed: int) -> Any:
-    """Return events as an Arrow table: the fields, `event_id` (0, 1, …) and `day`, rising over 90 days."""
+    """Return events as an Arrow table: the fields, `event_id` (0, 1, …), `occurred_at` and `day`, over 90 days."""
     arrow = load("pyarrow")
     chance = np.random.default_rng([20260801, seed])
     columns: dict[str, Any] = {}
@@ -43,7 +43,10 @@ def make_table(rows: int, seed: int) -> Any:
         drawn = chance.random(rows) < flags.share
         columns[flags.name] = arrow.array(drawn, mask=_gaps(chance, rows, flags.null_share))
     columns["event_id"] = arrow.array(np.arange(rows))
-    columns["day"] = arrow.array(FIRST_DAY + np.arange(rows) * DAYS // max(rows, 1))
+    seconds = np.arange(rows) * (DAYS * 86_400) // max(rows, 1)
+    moments = FIRST_DAY.astype("datetime64[s]") + seconds
+    columns["occurred_at"] = arrow.array(moments.astype("datetime64[us]"), type=arrow.timestamp("us", tz="UTC"))
+    columns["day"] = arrow.array(moments.astype("datetime64[D]"))
     return arrow.table(columns)
 
 

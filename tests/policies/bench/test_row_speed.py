@@ -6,7 +6,7 @@ import pytest
 
 from policies.bench import row_speed
 from policies.bench.libraries import MissingLibraryError, load
-from policies.bench.markdown import as_markdown
+from policies.bench.markdown import describe_agreement, describe_rows
 from policies.bench.ours import compile_reference
 from policies.bench.row_speed import OURS, find_agreement, measure_rows, write_rules
 from policies.bench.timing import ROUNDS, Pace, time_in_turns
@@ -46,12 +46,11 @@ def test_what_is_left_out_is_not_timed_and_stands_in_the_report(monkeypatch) -> 
     engines = {OURS: compile_reference, "odd": wrong_on(3), "gone": missing}
     monkeypatch.setattr(row_speed, "ENGINES", engines)
     monkeypatch.setattr(row_speed, "RULE_COUNTS", (1, 100))
-    results = measure_rows(seed=1, scale=0.01)
+    results = measure_rows(write_rules(100, seed=1), seed=1, scale=0.01)
     assert results["rules_100"].keys() == {OURS, "odd"}
     assert results["rules_100"][OURS]["ratio_to_peer"] == 1
     assert results["rules_100"]["odd"]["us_per_event"] > results["rules_1"]["odd"]["us_per_event"] > 0
-    machine = {"cores": 2, "memory_gb": 4.0, "system": "Linux", "python": "3.12.1"}
-    text = as_markdown({"machine": machine, "seed": 1, "scale": 0.01, "results": {"row": results}})
+    text = "\n".join([describe_rows(results), *describe_agreement(results["agreement"])])
     assert "| odd |" in text
     assert "R0003: odd disagrees on" in text
     assert "gone: no_such_library is not installed" in text
