@@ -5,7 +5,8 @@ conditions by these figures, the checker warns of dear ones.
 """
 
 from policies.rulelang.limits import MAX_RECORD_LIST, MAX_WALKED_LIST
-from policies.rulelang.typed import Apply, Choice, Const, FieldRef, ListRef, TypedNode, VarRef, Walk, parts
+from policies.rulelang.typed import Apply, Choice, Const, FieldRef, ListRef, TypedNode, VarRef, Walk, every, parts
+from policies.rulelang.types import Kind
 
 OVERLOAD_COSTS: dict[str, float] = {
     **dict.fromkeys(("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"), 1.0),
@@ -68,9 +69,26 @@ def cost_of(node: TypedNode) -> float:
                 own += _DEAREST_LIST_SCAN
             return own + sum(cost_of(argument) for argument in node.arguments)
         case Walk():
-            return cost_of(node.items) + _length_of(node.items) * (OVERLOAD_COSTS[node.name] + cost_of(node.body))
+            once, each = _cost_in_loop(node.body)
+            return cost_of(node.items) + once + _length_of(node.items) * (OVERLOAD_COSTS[node.name] + each)
         case _:
             return sum(_READING + cost_of(part) for part in parts(node))
+
+
+def depends_on_loop(node: TypedNode) -> bool:
+    """Tell whether a node may give something else for each element of a loop around it."""
+    return any(isinstance(part, VarRef) for part in every(node))
+
+
+def _cost_in_loop(node: TypedNode) -> tuple[float, float]:
+    """Return what the body of a loop costs once, for values that do not depend on the element, and for each."""
+    if isinstance(node, Walk):
+        return 0.0, cost_of(node)
+    if isinstance(node, Apply) and node.type.kind is not Kind.BOOL and not depends_on_loop(node):
+        return cost_of(node), _READING
+    inner = [_cost_in_loop(part) for part in parts(node)]
+    own = cost_of(node) - sum(cost_of(part) for part in parts(node))
+    return sum(once for once, _ in inner), own + sum(each for _, each in inner)
 
 
 def chance_of(node: TypedNode) -> float:

@@ -56,3 +56,12 @@ MAX_RECORD_TEXT = 100_000
 
 MAX_COMPARED_TEXT = 500
 """Characters that `similarity` looks at."""
+
+MAX_TURNS = 4
+"""How deep conditions may serve as values: as the condition of a choice, or as a side of a comparison."""
+
+UNITS_PER_MILLISECOND = 30_000
+"""What the row engine does in a millisecond, in the units of `costs`."""
+
+DEAR = 400_000
+"""Units of cost from which the checker warns."""

@@ -11,8 +11,8 @@ from policies.rulelang.record import UNKNOWN
 from policies.rulelang.schema import Field
 from policies.rulelang.wording import Text, gettext_noop, verbatim
 
-SHARE = "share"
-_UNITS_NOT_SHOWN = frozenset({"", "count", "text", "id"})
+SHARE, COUNT = "share", "count"
+_UNITS_NOT_SHOWN = frozenset({"", COUNT, "text", "id"})
 _WINDOW = re.compile(r"(?P<name>.+)_(?P<days>\d+)d", re.ASCII)
 _SHOWN_ENTRIES = 5
 _MOST_PLACES = 6

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from policies.rulelang.check.constants import check_constants
 from policies.rulelang.check.context import Context
 from policies.rulelang.check.contradictions import check_contradictions
+from policies.rulelang.check.costs import check_cost, check_turns
 from policies.rulelang.check.infer import infer
 from policies.rulelang.check.operators import expect_condition
 from policies.rulelang.check.report import Report
 from policies.rulelang.check.sizes import check_loop_count, check_walked_lists
+from policies.rulelang.check.units import check_units
 from policies.rulelang.parse import parse
 from policies.rulelang.schema import Schema
 from policies.rulelang.source import ConditionError, Problem, Source
@@ -71,9 +73,12 @@ def check(text: str, schema: Schema) -> CheckResult:
         if root is not None:
             expect_condition(root, context)
             check_walked_lists(root, report)
+            check_turns(root, report)
     if root is None or report.errors:
         return CheckResult(None, report.errors, report.warnings)
     check_constants(root, report)
     check_contradictions(root, report)
+    check_units(root, report)
+    check_cost(root, report)
     checked = Checked(source, schema, parsed.tree, root, report.warnings)
     return CheckResult(checked, (), report.warnings)

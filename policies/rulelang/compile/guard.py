@@ -19,7 +19,7 @@ ALLOWED = frozenset(
 )
 """The forms that generated code consists of."""
 
-_OWN_NAME = re.compile(r"[vulmptxw]\d+|values|now|lists|hits|items|made|find")
+_OWN_NAME = re.compile(r"[vulmptxwh]\d+|values|now|lists|hits|items|made|find")
 
 
 class UnsafeCodeError(RuntimeError):

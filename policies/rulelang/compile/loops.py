@@ -10,7 +10,7 @@ from policies.rulelang.limits import MAX_WALKED_LIST
 from policies.rulelang.lower import lower
 from policies.rulelang.typed import Walk
 
-_OUTER = re.compile(r"[vulx]\d+|now")
+_OUTER = re.compile(r"[vulxh]\d+|now")
 
 
 def write_asking(node: Walk, items: ast.expr, scope: Scope, *, wanted: bool) -> ast.expr:
@@ -66,7 +66,12 @@ def _called(node: Walk, loop: Sequence[ast.stmt], items: ast.expr, scope: Scope)
     names = (part.id for statement in loop for part in ast.walk(statement) if isinstance(part, ast.Name))
     taken = sorted({name for name in names if _OUTER.fullmatch(name)} - {_element(node)})
     scope.functions.append(syntax.function(function, ["items", *taken], loop))
-    return syntax.call(function, items, *(syntax.name(name) for name in taken))
+    return syntax.call(function, items, *(_brought(name, scope) for name in taken))
+
+
+def _brought(name: str, scope: Scope) -> ast.expr:
+    """Write a variable of the surroundings; a hoisted value is computed where the outermost loop is called."""
+    return scope.hoisted[name] if name in scope.hoisted and not scope.loops_around else syntax.name(name)
 
 
 def _element(node: Walk) -> str:

@@ -62,6 +62,8 @@ class Scope:
     lists: dict[str, int] = field(default_factory=dict)
     constants: dict[str, Any] = field(default_factory=dict)
     functions: list[ast.stmt] = field(default_factory=list)
+    hoisted: dict[str, ast.expr] = field(default_factory=dict)
+    """Values that do not depend on the loop in which they stand, by the variable that brings them in."""
     loops_around: int = 0
     _known: dict[Hashable, str] = field(default_factory=dict)
     _temps: int = 0
@@ -96,6 +98,14 @@ class Scope:
         """Return a variable that nobody else uses."""
         self._temps += 1
         return f"t{self._temps}"
+
+    def hoist(self, write: Callable[[], ast.expr]) -> ast.expr:
+        """Write the variable of a value that is computed before the loops around it begin."""
+        loops, self.loops_around = self.loops_around, 0
+        variable = f"h{len(self.hoisted)}"
+        self.hoisted[variable] = write()
+        self.loops_around = loops
+        return syntax.name(variable)
 
     def once(self, shape: Shape, written: ast.expr) -> ast.expr:
         """Write that a part is computed at its first use only, if it is used more than once."""

@@ -5,6 +5,7 @@ import ast
 from policies.rulelang.compile import syntax
 from policies.rulelang.compile.loops import write_collecting
 from policies.rulelang.compile.scope import Scope
+from policies.rulelang.costs import depends_on_loop
 from policies.rulelang.lower import lower
 from policies.rulelang.shapes import shape_of
 from policies.rulelang.typed import Apply, Choice, Const, FieldRef, ListRef, Logic, TypedNode, VarRef, Walk
@@ -68,6 +69,8 @@ def _choice(node: Choice, scope: Scope) -> ast.expr:
 
 
 def _application(node: Apply, scope: Scope) -> ast.expr:
+    if scope.loops_around and not depends_on_loop(node):
+        return scope.hoist(lambda: _application(node, scope))
     arguments = [write_value(argument, scope) for argument in node.arguments]
     if node.overload.id == "days_since":
         arguments.append(syntax.name("now"))

@@ -18,7 +18,7 @@ from tests.policies.rulelang.random_rules import SCHEMA, Maker, RecordMaker, Rul
 RULES_A_ROUND = 200
 TAME_RECORDS = WILD_RECORDS = 12
 MOST_SIMPLER = 400
-BEYOND_LIMITS = {"loops-too-deep", "too-many-loops", "named-list-in-loops"}
+BEYOND_LIMITS = {"loops-too-deep", "too-many-loops", "named-list-in-loops", "conditions-too-deep"}
 """Why a rule is made anew; every other complaint is a fault of the maker, or of the checker."""
 
 Engine = Callable[[Batch], Matrix]

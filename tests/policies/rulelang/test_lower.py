@@ -182,6 +182,7 @@ def test_every_overload_has_its_cost():
         ("tags.exists(t, t == 'x')", "lists.words.exists(t, t == 'x')"),
         ("size(sizes.filter(x, x > 1)) > 1", "sizes.filter(x, x > 1).exists(y, y > 2)"),
         ("(gift ? [1] : [2, 3]).exists(x, x == 1)", "(gift ? [1] : sizes).exists(x, x == 1)"),
+        ("lists.words.exists(w, lower(title).contains(w))", "lists.words.exists(w, lower(w).contains(title))"),
         ("[].exists(x, x == 'a')", "['a'].exists(x, x == 'a')"),
     ],
 )
