@@ -9,6 +9,7 @@ def client_text() -> dict[str, str]:
     """Return every text of the browser's scripts, by key; {placeholders} are filled by the script."""
     return {
         **relative_words(),
+        **_error_text(),
         "keys.page": _("This page"),
         "keys.everywhere": _("Everywhere"),
         "keys.list": _("List"),
@@ -25,6 +26,9 @@ def client_text() -> dict[str, str]:
         "palette.none": _("Nothing found. Try fewer letters, or an id."),
         "toast.done": _("Done"),
         "chart.failed": _("The chart could not be drawn. The table below has the numbers."),
+        "upload.chosen": _("Files chosen: {n}, {size}"),
+        "upload.large": _("The files have {size}. At most {most} go up at once. Use manage.py import_data for more."),
+        "upload.many": _("At most {most} files go up at once. Use manage.py import_data for more."),
         "rule.place": _("Line {line}, column {column}"),
         "rule.right": _("Sound"),
         "rule.wrong": _("Not sound yet"),
@@ -48,6 +52,11 @@ def client_text() -> dict[str, str]:
         "case.lost": _("This case is no longer yours: its time ran out or somebody took it back."),
         "case.changed": _("This case changed: new evidence came in, or its severity rose."),
         "case.moved": _("This case moved on meanwhile."),
+    }
+
+
+def _error_text() -> dict[str, str]:
+    return {
         "error.network": _("No connection to the server. Check your network and try again."),
         "error.server": _("The server failed (error {status}). Try again; if it stays, tell your administrator."),
         "error.forbidden": _("You may not do this. Ask an administrator for the role."),

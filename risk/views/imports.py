@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse
@@ -20,6 +21,7 @@ from governance.views.columns import CellKind, Column
 from governance.views.lists import ListView
 from governance.views.uploads import CappedUploads
 from risk.actions.importing.uploading import (
+    MOST_FILES,
     cancel_import,
     explain_excess,
     receive_upload,
@@ -110,7 +112,7 @@ def new_import(request: ConsoleRequest) -> HttpResponse:
         uploads = CappedUploads(request, explain_excess)
         request.upload_handlers = [uploads]
         return receive_files(request, uploads)
-    return render(request, "risk/new_import.html", {"form": ImportForm(examples=example_mappings())})
+    return show_form(request, ImportForm(examples=example_mappings()))
 
 
 @csrf_protect
@@ -120,7 +122,7 @@ def receive_files(request: ConsoleRequest, uploads: CappedUploads) -> HttpRespon
     if uploads.problem:
         form.errors.pop("uploads", None)  # that they did not come is our doing
         form.add_error("uploads", uploads.problem)
-        return render(request, "risk/new_import.html", {"form": form}, status=413)
+        return show_form(request, form, status=413)
     if form.is_valid():
         given = form.cleaned_data
         name = OWN_MAPPING if given["mapping"] else given["example"]
@@ -131,7 +133,13 @@ def receive_files(request: ConsoleRequest, uploads: CappedUploads) -> HttpRespon
             show_problems(form, error)
         else:
             return redirect("risk:import", pk)
-    return render(request, "risk/new_import.html", {"form": form}, status=422)
+    return show_form(request, form, status=422)
+
+
+def show_form(request: ConsoleRequest, form: ImportForm, status: int = 200) -> HttpResponse:
+    """Show the form of a new import."""
+    context = {"form": form, "most_bytes": settings.UPLOAD_MAX_BYTES, "most_files": MOST_FILES}
+    return render(request, "risk/new_import.html", context, status=status)
 
 
 @login_required

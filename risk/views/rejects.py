@@ -109,7 +109,7 @@ class RejectList(ListView):
         ),
         Column("source", _("Source")),
         Column("market", _("Market"), template="risk/cells/reject_market.html"),
-        Column("place", _("Place")),
+        Column("place", _("Place"), template="risk/cells/reject_place.html"),
         Column("state", _("State"), template="risk/cells/reject_state.html"),
         Column("received", _("Received"), CellKind.TIME, value=lambda row: row.received_at, sort=("id",)),
         Column("settled", _("Settled"), CellKind.TIME, value=lambda row: row.settled_at, is_shown=False),
