@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 LONG = 60
 # Payload fields that tell an event from others of its type, the most telling first.
 TELLING = ("amount", "price", "rating", "title", "reason", "fault", "text")
+CODES = frozenset({"reason", "fault"})  # technical words of the marketplace
 MOST_FACTS = 3
 _NAMES = re.compile(r"\b[a-z_]+\.([a-z_0-9]+)\b")
 _IMAGE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]+$")
@@ -114,8 +115,11 @@ def readings_of(
 def sum_up(event: TimelineEvent) -> str:
     """Return the most telling parts of an event in a line: whom it touched, then short facts of its payload."""
     named = [other.name or other.external_id for role, other in event.others.items() if role not in event.own_roles]
-    facts = [_fact(name, event.payload) for name in TELLING if event.payload.get(name) not in (None, "")]
-    return " · ".join(list(dict.fromkeys([*facts, *named[:2]]))[:MOST_FACTS])
+    given = [name for name in TELLING if event.payload.get(name) not in (None, "")]
+    if "amount" in given and "price" in given:
+        given.remove("price")  # of one piece of what the amount is for
+    facts = [_fact(name, event.payload) for name in given]
+    return " · ".join([*facts, *named[:2]][:MOST_FACTS])
 
 
 def _fact(name: str, payload: Mapping[str, Any]) -> str:
@@ -124,7 +128,7 @@ def _fact(name: str, payload: Mapping[str, Any]) -> str:
         return format_money(value, str(payload.get("currency", ""))).strip()
     if name == "rating":
         return f"{format_number(value)} ★"
-    words = _say(value)
+    words = thing(value).lower() if name in CODES and isinstance(value, str) else _say(value)
     return words if len(words) <= LONG else f"{words[:LONG].rstrip()}…"
 
 

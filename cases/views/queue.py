@@ -167,7 +167,14 @@ class CaseQueue(ListView):
         ),
         Column("score", _("Score"), CellKind.NUMBER, is_shown=False),
         Column("hit_count", _("Hits"), CellKind.NUMBER),
-        Column("opened", _("Opened"), CellKind.TIME, value=lambda row: row.opened_at, sort=("opened_at",)),
+        Column(
+            "opened",
+            _("Opened"),
+            CellKind.TIME,
+            value=lambda row: row.opened_at,
+            sort=("opened_at",),
+            is_shown=False,
+        ),
     )
 
     def read_rows(self) -> QuerySet[Case]:

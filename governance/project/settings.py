@@ -189,6 +189,7 @@ LANGUAGES: list[tuple[str, Any]] = [
     ("id", _("Indonesian")),
     ("de", _("German")),
 ]
+FORMAT_MODULE_PATH: list[str] = ["governance.project.formats"]
 LOCALE_PATHS: list[Path] = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -57,8 +57,8 @@ def format_compact(value: Number) -> str:
 
 
 def format_percent(value: Number, places: int = 1) -> str:
-    """Write a share (0.142) as a percentage (14.2%)."""
-    return NO_DATA if value is None else f"{format_number(Decimal(str(value)) * 100, places)}%"
+    """Write a share (0.142) as a percentage (14.2 %), as rules and notices do."""
+    return NO_DATA if value is None else f"{format_number(Decimal(str(value)) * 100, places)}\u00a0%"
 
 
 def format_points(value: Number, places: int = 1) -> str:

@@ -66,17 +66,9 @@ def check_queues(queues: Sequence[tuple[QueueSpec, Reader]], taxonomy: Sequence[
 
 
 def check_schemes(schemes: Sequence[tuple[SchemeSpec, Reader]], policies: Sequence[tuple[PolicySpec, Reader]]) -> None:
-    """Note codes and markets used twice, a missing default, unknown policies, severities without points."""
+    """Note codes used twice, schemes that meet, a missing default, unknown policies, severities without points."""
     _note_repeats((scheme.code, place.at("code")) for scheme, place in schemes)
-    _note_repeats(
-        (market, market_place)
-        for scheme, place in schemes
-        if scheme.markets
-        for market, market_place in zip(scheme.markets, place.at("markets").items(), strict=True)
-    )
-    defaults = [place for scheme, place in schemes if scheme.is_default]
-    for place in [*defaults[1:], *([schemes[0][1]] if not defaults else [])]:
-        place.at("is_default").reject(f"{len(defaults)} schemes are the default", "Make exactly one the default.")
+    _check_places(schemes)
     by_code = {policy.code: policy for policy, _ in policies}
     for scheme, place in schemes:
         for code, table in scheme.points.policies.items():
@@ -88,6 +80,25 @@ def check_schemes(schemes: Sequence[tuple[SchemeSpec, Reader]], policies: Sequen
             for severity in severities_between(policy.min, policy.max):
                 if severity not in table:
                     points.reject(f"points for {severity} are missing", f"{code} allows this severity: add it.")
+
+
+def _check_places(schemes: Sequence[tuple[SchemeSpec, Reader]]) -> None:
+    """Note where two schemes hold for the same type of entity in a market, or not exactly one is the default."""
+    taken: set[tuple[str, str]] = set()
+    for scheme, place in schemes:
+        for market, market_place in zip(
+            scheme.markets, place.at("markets").items() if scheme.markets else (), strict=True
+        ):
+            here = {(market, kind) for kind in scheme.entity_types}
+            if here & taken:
+                market_place.reject(f"{market} is there twice", "Keep one.")
+            taken |= here
+    for kind in sorted({kind for scheme, _ in schemes for kind in scheme.entity_types}):
+        own = [(scheme, place) for scheme, place in schemes if kind in scheme.entity_types]
+        defaults = [place for scheme, place in own if scheme.is_default]
+        for place in [*defaults[1:], *([own[0][1]] if not defaults else [])]:
+            reason = f"{len(defaults)} schemes are the default for {kind}"
+            place.at("is_default").reject(reason, "Make exactly one the default.")
 
 
 def check_rules(

@@ -84,7 +84,7 @@ def test_a_lead_sees_it_all_and_every_figure_leads_to_its_rows(
     figures = {stat.locator(".stat-label").inner_text(): stat for stat in page.locator(".stat").all()}
     assert figures["Cases opened"].locator(".stat-value").inner_text() == "3"
     assert figures["Decided"].locator(".stat-value").inner_text() == "1"
-    assert figures["Violations found"].locator(".stat-value").inner_text() == "100%"
+    assert figures["Violations found"].locator(".stat-value").inner_text() == "100\u00a0%"
     assert figures["Backlog"].locator(".stat-value").inner_text() == "2"
     expect(page.get_by_role("link", name="A ring of forty sellers")).to_be_visible()
     check_accessibility(page)

@@ -165,7 +165,7 @@ class TestWorkspace:
         make_snapshot(seller := make_account())
         case = open_case(seller)
         shown = sign_in(make_analyst()).get(page("detail", case)).content.decode()
-        assert "14.2%" in shown
+        assert "14.2\u00a0%" in shown
         assert "30 of 212 in 30 d" in shown
 
     def test_pictures_are_veiled_and_those_elsewhere_only_named(self):

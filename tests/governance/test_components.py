@@ -167,7 +167,7 @@ def test_a_chart_has_its_numbers_and_an_empty_one_says_so():
     chart = Chart(kind=ChartKind.LINE, x=("a", "b"), x_label="Day", series=(Series("A", (0.25, None)),), is_share=True)
     html = show("{% chart chart title='Rate' name='rate' %}", chart=chart)
     assert 'data-chart="chart-rate"' in html
-    assert "25.0%" in html
+    assert "25.0\u00a0%" in html
     assert 'data-value="0.25"' in html
     empty = Chart(kind=ChartKind.LINE, x=("a",), x_label="Day", series=(Series("A", (None,)),))
     html = show("{% chart chart title='Rate' name='rate' %}", chart=empty)

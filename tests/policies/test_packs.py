@@ -147,6 +147,11 @@ def test_schemes_serve_their_markets() -> None:
     by_code = {scheme.code: scheme for scheme in shipped().schemes}
     assert (by_code["accumulate_48"].markets, by_code["accumulate_48"].is_default) == (("BR", "ID"), True)
     assert (by_code["deplete_1000"].markets, by_code["deplete_1000"].is_default) == (("DE", "US"), False)
+    for_shops = {"affiliate_block", "listing_create_block", "livestream_demotion", "payout_hold", "shop_suspension"}
+    buyers = by_code["buyers_48"]
+    assert (buyers.entity_types, buyers.is_default) == (("buyer",), True)
+    assert not for_shops & {action.kind.value for stop in buyers.milestones for action in stop.actions}
+    assert not any("buyer" in scheme.entity_types for scheme in by_code.values() if scheme is not buyers)
     assert [milestone.at for milestone in by_code["accumulate_48"].milestones] == [12, 24, 36, 48]
     assert [milestone.at for milestone in by_code["deplete_1000"].milestones] == [150, 100, 50, 0]
     # DSA Art. 20(1): at least six months; six calendar months have at most 184 days.
