@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from cases.domain.lifecycle import OPEN_STATES, SanctionState
 from cases.domain.wording import wording_for
 from cases.queries.accounts import AccountRecord, account_record
-from cases.views.evidence import readings_of
+from cases.views.evidence import readings_of, say
 from cases.views.workspace import score_parts, standing_meter
 from governance.domain.charts import Chart, ChartKind, Series, Tone
 from policies.domain.signals import SignalUnit
@@ -50,7 +50,7 @@ def entity(request: ConsoleRequest, pk: int) -> HttpResponse:
     context = {
         "entity": row,
         "crumb": str(row),
-        "attributes": [(name, value) for name, value in row.attributes.items() if value not in (None, "", [], {})],
+        "attributes": [(name, say(value)) for name, value in row.attributes.items() if value not in (None, "", [], {})],
         "score": scores[-1] if scores else None,
         "contributions": score_parts(scores[-1] if scores else None, specs, MOST_PARTS),
         "score_chart": _score_chart(scores, {name: spec.title for name, spec in specs.items()}),

@@ -128,7 +128,7 @@ def _fact(name: str, payload: Mapping[str, Any]) -> str:
         return format_money(value, str(payload.get("currency", ""))).strip()
     if name == "rating":
         return f"{format_number(value)} ★"
-    words = thing(value).lower() if name in CODES and isinstance(value, str) else _say(value)
+    words = thing(value).lower() if name in CODES and isinstance(value, str) else say(value)
     return words if len(words) <= LONG else f"{words[:LONG].rstrip()}…"
 
 
@@ -164,7 +164,7 @@ def _payload(event: Mapping[str, Any]) -> list[tuple[str, Any]]:
 def _content(name: str, value: Any, spans: Sequence[Sequence[int]]) -> Content:
     if isinstance(value, str) and _IMAGE.match(value):
         return Content(thing(name), (), is_long=False, is_media=True, image=value)
-    words = _say(value)
+    words = say(value)
     return Content(
         label=thing(name),
         pieces=_cut(value, spans) if isinstance(value, str) and spans else (Piece(words, is_marked=False),),
@@ -173,7 +173,8 @@ def _content(name: str, value: Any, spans: Sequence[Sequence[int]]) -> Content:
     )
 
 
-def _say(value: Any) -> str:
+def say(value: Any) -> str:
+    """Return a value of a payload or an attribute as people read it."""
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
     if isinstance(value, int | float):

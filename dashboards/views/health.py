@@ -73,8 +73,9 @@ def _changes(found: Health) -> dict[str, tuple[str, str]]:
     result = {}
     for name in names:
         share = change(getattr(found.now, name), getattr(found.before, name))
-        words = "" if share is None else f"{share:+.0%}"
-        way = "flat" if not share else ("up" if share > 0 else "down")
+        rounded = round(share or 0, 2)  # what is shown: no arrow stands beside a nought
+        words = "" if share is None else f"{rounded:+.0%}" if rounded else "0%"
+        way = "flat" if not rounded else ("up" if rounded > 0 else "down")
         result[name] = (words, way)
     return result
 

@@ -18,6 +18,8 @@ from policies.rulelang.typed import Apply, Const, FieldRef, ListRef, Logic, Type
 from policies.rulelang.types import Kind
 from policies.rulelang.wording import Text, gettext_noop, say_as_is, verbatim
 
+SHOWN_FOUND = 3
+
 
 class Truth(StrEnum):
     """The three answers of a condition."""
@@ -117,6 +119,8 @@ class _Explainer:
             return self.explain(node.arguments[0])
         value = self._compute(node)
         truth = _truth(node, value)
+        children = self._children(node, value)
+        said = self._sentence(node, value, truth)
         return Explanation(
             kind=_kind(node),
             span=node.span,
@@ -124,8 +128,8 @@ class _Explainer:
             value=value,
             shown=self._show(node, value),
             truth=truth,
-            sentence=self._sentence(node, value, truth),
-            children=self._children(node, value),
+            sentence=_with_found(said, children) if isinstance(node, Walk) and truth is Truth.TRUE else said,
+            children=children,
         )
 
     def _compute(self, node: TypedNode) -> Any:
@@ -203,6 +207,15 @@ class _Explainer:
         names = ", ".join(dict.fromkeys(str(show_field(part.name, part.field)) for part in empty))
         template = gettext_noop("Unknown, as there is no data: %(names)s (asked was: %(said)s)")
         return Text(template, {"names": names, "said": said})
+
+
+def _with_found(said: Text, children: tuple[Explanation, ...]) -> Text:
+    """Name the elements for which a loop holds, where it holds for some only."""
+    elements = [child for child in children if child.kind == "element"]
+    found = [str(child.shown) for child in elements if child.truth is Truth.TRUE][:SHOWN_FOUND]
+    if not found or len(found) == len(elements):
+        return said
+    return Text(gettext_noop("%(said)s (found: %(found)s)"), {"said": said, "found": ", ".join(found)})
 
 
 def _numbers(root: TypedNode) -> tuple[float, ...]:

@@ -16,6 +16,7 @@ _UNITS_NOT_SHOWN = frozenset({"", COUNT, "text", "id"})
 _WINDOW = re.compile(r"(?P<name>.+)_(?P<days>\d+)d", re.ASCII)
 _SHOWN_ENTRIES = 5
 _MOST_PLACES = 6
+_SHORT_TEXT = 60
 
 
 def show_value(value: Any, unit: str = "") -> Text:
@@ -49,7 +50,12 @@ def _show_other(value: Any, unit: str) -> Text:
 
 
 def show_measured(value: Any, unit: str = "", limits: Sequence[float] = ()) -> Text:
-    """Show a value that was measured: a share to one decimal, or to as many as tell it from the limits it stands by."""
+    """Show a value that was found: a long text by its beginning, a share to one decimal.
+
+    A share gets as many decimals as tell it from the limits that it stands by.
+    """
+    if isinstance(value, str) and len(value) > _SHORT_TEXT:
+        return verbatim(quote(f"{value[: _SHORT_TEXT - 1].rstrip()}…"))
     if unit != SHARE or isinstance(value, bool) or not isinstance(value, int | float):
         return show_value(value, unit)
     percent = value * 100

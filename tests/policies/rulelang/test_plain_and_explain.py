@@ -127,9 +127,11 @@ def test_measured_shares_are_short_but_never_belie_the_limit(value, limits, show
     assert str(show_measured(value, "share", limits)) == shown
 
 
-def test_only_shares_are_shortened():
+def test_only_shares_and_long_texts_are_shortened():
     assert str(show_measured(1 / 3)) == "0.333333"
     assert str(show_measured("x", "share")) == '"x"'
+    assert str(show_measured("x" * 60)) == '"' + "x" * 60 + '"'
+    assert str(show_measured("x" * 61)) == '"' + "x" * 59 + '…"'
 
 
 def test_numbers_of_any_size_are_shown():
@@ -226,6 +228,7 @@ def test_loops_show_the_elements_that_decide_first():
     ]
     assert str(loop.sentence) == (
         'for at least one entry “w” of the list words: title ("Leather Bag (new)") in small letters contains “w”'
+        ' (found: "leather")'
     )
     inner = loop.children[1].children[0]
     assert str(inner.sentence) == 'title ("Leather Bag (new)") in small letters contains w ("leather")'
