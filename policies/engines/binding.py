@@ -56,7 +56,7 @@ def is_text(kept_as: Any) -> bool:
 
 
 def _bind_one(name: str, described: Field, columns: Any) -> Bound:
-    path, kept_as = _find(name.split("."), columns)
+    path, kept_as = find_column(name, columns)
     if not path:
         if not described.nullable:
             reason = (
@@ -68,6 +68,11 @@ def _bind_one(name: str, described: Field, columns: Any) -> Bound:
         wanted = f"the schema wants {described.type.words()} ({described.full_type})"
         raise DataError(f"the column holds {kept_as}, {wanted}", column=name)
     return Bound(name, described, path, kept_as)
+
+
+def find_column(name: str, columns: Any) -> tuple[tuple[str, ...], Any]:
+    """Return path and Arrow type of the column of a dotted name; an empty path when there is none."""
+    return _find(name.split("."), columns)
 
 
 def _find(parts: list[str], columns: Any) -> tuple[tuple[str, ...], Any]:

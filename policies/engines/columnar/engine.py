@@ -1,6 +1,6 @@
 """Ask a rule set of many rows at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -83,18 +83,25 @@ class ColumnarEngine:
 
     def ask(self, chunk: Chunk) -> list[Mask]:
         """Return for each rule on which rows of a chunk it hits. The masks may be shared: do not write on them."""
+        found = dict(self.answers(chunk))
+        return [found[place] for place in range(len(found))]
+
+    def answers(self, chunk: Chunk) -> Iterator[tuple[int, Mask]]:
+        """Yield each rule's place in the set and the rows that it hits, those of the allow lane first."""
         asking = Asking(chunk)
-        found: list[Mask] = [np.zeros(0, np.bool_)] * len(self._plans)
         asked: Mask | None = None
+        for place in self._allowing:
+            answer = self._holds(place, asking, None)
+            asked = ~answer if asked is None else asked & ~answer
+            yield place, answer
+        for place in self._main:
+            answer = self._holds(place, asking, asked)
+            yield place, answer if asked is None else answer & asked
+
+    def _holds(self, place: int, asking: Asking, asked: Mask | None) -> Mask:
+        # What leaves the range of numbers is told apart afterwards.
         with np.errstate(all="ignore"):
-            for place in self._allowing:
-                found[place] = asking.holds(self._plans[place])
-            if self._allowing:
-                asked = ~np.logical_or.reduce([found[place] for place in self._allowing])
-            for place in self._main:
-                answer = asking.holds(self._plans[place], asked)
-                found[place] = answer if asked is None else answer & asked
-        return found
+            return asking.holds(self._plans[place], asked)
 
     def _verdicts(self, hits: list[Mask], count: int) -> list[Verdict]:
         found: list[list[int]] = [[] for _ in range(count)]

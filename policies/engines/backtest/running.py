@@ -1,0 +1,81 @@
+"""Run a backtest: find the files, share the work, put the result together."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from policies.engines.backtest.reading import layout_of
+from policies.engines.backtest.request import Request, Stretch
+from policies.engines.backtest.result import Result
+from policies.engines.backtest.workers import Stop, scan_here, scan_in_processes
+from policies.engines.columnar.engine import ROWS_AT_HAND
+from policies.engines.errors import DataError
+from policies.engines.parquet import ParquetSource, find_files
+
+_ROWS_WORTH_A_PROCESS = 400_000
+"""Starting a process takes about as long as counting so many rows."""
+
+
+def run_backtest(
+    request: Request,
+    path: Path,
+    *,
+    processes: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    stop: Stop | None = None,
+) -> Result:
+    """Run the rules of a request over a Parquet file or folder.
+
+    `processes` is by default the number of processors; few rows are counted in this process. `progress` is told
+    the rows done and all rows, a few times a second. When `stop` is set, the run ends within a second.
+
+    Raises:
+        Cancelled: `stop` was set.
+        DataError: a file cannot be used; the error tells file, row group and column as far as they are known.
+    """
+    started = time.perf_counter()
+    stretches = plan(request, find_files(path))
+    rows, done = sum(stretch.rows for stretch in stretches), 0
+
+    def hear(more: int) -> None:
+        nonlocal done
+        done += more
+        if progress is not None:
+            progress(done, rows)
+
+    stop = stop or threading.Event()
+    most = max(1, min(processes or os.cpu_count() or 1, len(stretches), -(-rows // _ROWS_WORTH_A_PROCESS)))
+    if most == 1:
+        tally, memory = scan_here(request, stretches, stop, hear)
+    else:
+        tally, memory = scan_in_processes(request, stretches, most, stop, hear)
+    return Result(request, tally, time.perf_counter() - started, memory, most)
+
+
+def plan(request: Request, files: Sequence[Path]) -> list[Stretch]:
+    """Cut files into stretches of row groups: small ones together, large ones alone.
+
+    Raises:
+        DataError: a file is no Parquet, or the columns of one do not fit.
+    """
+    stretches = []
+    for number, file in enumerate(files):
+        source = ParquetSource(file)
+        try:
+            layout_of(source.schema, request)
+        except DataError as error:
+            raise error.at(file=str(file)) from error
+        groups: list[int] = []
+        first_row = at_hand = 0
+        for group in range(source.metadata.num_row_groups):
+            rows = source.metadata.row_group(group).num_rows
+            if groups and at_hand + rows > ROWS_AT_HAND:
+                stretches.append(Stretch(file, number, tuple(groups), first_row, at_hand))
+                first_row, at_hand, groups = first_row + at_hand, 0, []
+            groups.append(group)
+            at_hand += rows
+        if groups:
+            stretches.append(Stretch(file, number, tuple(groups), first_row, at_hand))
+    return stretches
