@@ -73,10 +73,11 @@ def _span(column: Any, kind: Kind, rows: int) -> Span:
     return Span(lowest, highest, nulls is None or nulls < rows, nulls is None or nulls > 0)
 
 
-def _value(found: Any, kind: Kind) -> Any:
+def _value(given: object, kind: Kind) -> Any:
     """Return a bound as a value of the kind, None when it is none, or a NaN."""
+    found: Any = given
     wanted = _BOUNDS.get(kind)
-    if wanted is None or not isinstance(found, wanted) or found != found:
+    if wanted is None or not isinstance(given, wanted) or found != found:
         return None
     if isinstance(found, bool):
         return found if kind is Kind.BOOL else None
@@ -110,12 +111,10 @@ _TESTS: dict[str, Callable[[Span, Any], bool]] = {
 def _atom_can_hold(atom: Atom, spans: Mapping[str, Span], lists: Mapping[str, frozenset[Any]]) -> bool:
     node = atom.node
     if isinstance(node, FieldRef):
-        span = spans.get(node.name, ANYTHING)
-        return span.has_values and (not span.is_bounded or (span.highest if atom.wanted else not span.lowest))
-    if not isinstance(node, Apply):
-        return True
-    span = _span_of(node.arguments[0], spans)
-    if span is None:
+        truth = spans.get(node.name, ANYTHING)
+        return truth.has_values and (not truth.is_bounded or bool(truth.highest if atom.wanted else not truth.lowest))
+    span = _span_of(node.arguments[0], spans) if isinstance(node, Apply) else None
+    if span is None or not isinstance(node, Apply):
         return True
     if node.overload.id == "is_null":
         return span.has_nulls if atom.wanted else span.has_values

@@ -35,6 +35,8 @@ The commands need no database.
   within the condition, `file_line` and `file_column` within the file.
 - `manage.py rules eval --rules FILE.yaml --events FILE.jsonl` evaluates events; one line of JSON per event, in their
   order.
+- `manage.py rules backtest --rules FILE.yaml --events PATH.parquet|FOLDER` runs the rules over past events and tells
+  how often each hits; see [backtests](backtests.md).
 - `manage.py rules explain --rules FILE.yaml --event FILE.json [--text]` explains every rule on one event.
 
 `days_since` counts up to `--now`, or else up to the event's own `occurred_at` or `event.occurred_at`. The exit code is

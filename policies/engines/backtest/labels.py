@@ -60,7 +60,8 @@ def read_labels(path: Path) -> Labels:
     Raises:
         DataError: the file cannot be read, or a row names neither an event nor an entity.
     """
-    events, entities, kinds = _Sorter(), defaultdict[str, _Sorter](_Sorter), []
+    events, entities = _Sorter(), defaultdict[str, _Sorter](_Sorter)
+    kinds: list[str] = []
     for number, row in enumerate(_rows(path), start=1):
         if str(row.get("label", "")).lower() in _HARMLESS:
             continue
@@ -96,7 +97,9 @@ class _Sorter:
         return Group(
             names,
             np.cumsum(np.array(counts, np.int64)),
-            *(np.array([row[place] for row in flat], np.int64) for place in range(3)),
+            np.array([row[0] for row in flat], np.int64),
+            np.array([row[1] for row in flat], np.int64),
+            np.array([row[2] for row in flat], np.int64),
             np.array([row[3] for row in flat], np.str_),
         )
 
@@ -161,4 +164,4 @@ def _in_market(group: Group, at: Any, markets: Any, rows: Any) -> Mask:
     wanted = group.markets[at]
     is_anywhere = np.asarray(wanted == "")
     names = np.array([name or "" for name in markets.take(load_arrow().array(rows)).to_pylist()], np.str_)
-    return is_anywhere | np.asarray(wanted == names)
+    return np.asarray(is_anywhere | (wanted == names))

@@ -1,4 +1,4 @@
-"""Check, evaluate and explain rules from files, without a database."""
+"""Check, evaluate, backtest and explain rules from files, without a database."""
 
 import json
 import sys
@@ -17,6 +17,7 @@ from policies.engines.ibis.engine import Engine, EngineFailedError
 from policies.engines.ibis.evaluating import evaluate_lines_on
 from policies.engines.ibis.library import EngineMissingError
 from policies.engines.ibis.refusals import RefusedError
+from policies.management import backtests
 from policies.rulelang.files import (
     EventError,
     build_ruleset,
@@ -35,7 +36,7 @@ from policies.rulelang.yaml_form import RulesFileError
 class Command(BaseCommand):
     """The command line of the rule language; its output is JSON and stable."""
 
-    help = "Check, evaluate and explain rules from files. Needs no database."
+    help = "Check, evaluate, backtest and explain rules from files. Needs no database."
     requires_system_checks = ()
     requires_migrations_checks = False
 
@@ -54,8 +55,10 @@ class Command(BaseCommand):
         explaining.add_argument("--rules", required=True, help="rules file (YAML)")
         explaining.add_argument("--event", required=True, help="one event (JSON)")
         explaining.add_argument("--text", action="store_true", help="plain words instead of JSON")
+        backtesting = commands.add_parser("backtest", help="run rules over past events; one JSON object")
+        backtests.add_arguments(backtesting)
         commands.add_parser("reference", help="write the reference of the language (Markdown)")
-        for command in (evaluating, explaining):
+        for command in (evaluating, explaining, backtesting):
             command.add_argument("--now", help="instant of evaluation (RFC 3339); default: when the event occurred")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -67,6 +70,8 @@ class Command(BaseCommand):
             is_right = True
         elif options["command"] == "eval":
             is_right = self._evaluate(options)
+        elif options["command"] == "backtest":
+            is_right = self._backtest(options)
         else:
             is_right = self._explain(options)
         if not is_right:
@@ -93,6 +98,12 @@ class Command(BaseCommand):
                 self.stdout.write(json.dumps(answer))
                 is_right = is_right and "error" not in answer
         return is_right
+
+    def _backtest(self, options: dict[str, Any]) -> bool:
+        file, ruleset = _load(options["rules"])
+        now = _read_now(options["now"])
+        self.stdout.write(backtests.run_backtest(file, ruleset, options, now, sys.stderr))
+        return True
 
     def _explain(self, options: dict[str, Any]) -> bool:
         file, ruleset = _load(options["rules"])
