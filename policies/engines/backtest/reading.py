@@ -1,5 +1,6 @@
 """Read what a backtest needs from the rows of a file: what rules ask, and by what events are told apart."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from policies.rulelang import STRING, Field
 MARKET = ("market", "event.market")
 EVENT_ID = ("event_id", "id", "event.id")
 _MOST_DAYS_COUNTED = 4_096
+_MOST_RUNS = 20
 _TEXT = Field(STRING, nullable=True)
 
 
@@ -91,10 +93,15 @@ def texts_of(batch: Any, bound: Bound | None) -> Any:
 
 @dataclass(frozen=True)
 class Groups:
-    """The day and market of each row: `codes[row]` is the place of its key; a key is (day, market)."""
+    """The day and market of each row: `codes[row]` is the place of its key; a key is (day, market).
+
+    `runs` are the stretches of rows with the same code, as (first, behind the last, code), where they are few:
+    events are mostly stored by time.
+    """
 
     keys: tuple[tuple[int | None, str | None], ...]
     codes: NDArray[np.intp] | None
+    runs: tuple[tuple[int, int, int], ...] | None = None
 
 
 def groups_of(batch: Any, layout: Layout, groupings: tuple[Grouping, ...], moments: Vector | None) -> Groups:
@@ -110,7 +117,16 @@ def groups_of(batch: Any, layout: Layout, groupings: tuple[Grouping, ...], momen
         places = encoded.indices.to_numpy(zero_copy_only=False).astype(np.intp)
         codes = places if codes is None else codes * len(markets) + places
     keys = tuple((day, market) for day in days for market in markets)
-    return Groups(keys, None if len(keys) == 1 else codes)
+    if codes is None or len(keys) == 1:
+        return Groups(keys, None)
+    return Groups(keys, codes, _runs(codes))
+
+
+def _runs(codes: NDArray[np.intp]) -> tuple[tuple[int, int, int], ...] | None:
+    bounds = [0, *(np.flatnonzero(codes[1:] != codes[:-1]) + 1).tolist(), len(codes)]
+    if len(bounds) > _MOST_RUNS:
+        return None
+    return tuple((first, end, int(codes[first])) for first, end in itertools.pairwise(bounds))
 
 
 def _days(moments: Vector) -> tuple[list[int | None], Any]:

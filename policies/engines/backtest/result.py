@@ -75,7 +75,7 @@ class Result:
             "recall": {rule: _share(int(found[place]), seen) for place, rule in enumerate(self.rules)},
             "true_positives": self._by_rule(labels.true),
             "incremental": self._by_rule(labels.alone),
-            "found": {rule: self._kinds_found(labels, place) for place, rule in enumerate(self.rules)},
+            "recall_by_abuse": {rule: self._recall_by_kind(labels, place) for place, rule in enumerate(self.rules)},
             "overlap": list(self._overlaps()),
             "labels": {
                 "given": len(labels.seen),
@@ -91,8 +91,9 @@ class Result:
             },
         }
 
-    def _kinds_found(self, labels: LabelTally, place: int) -> dict[str, int]:
-        return self._kinds(labels.found[place])
+    def _recall_by_kind(self, labels: LabelTally, place: int) -> dict[str, float | None]:
+        occurring = self._kinds(labels.seen)
+        return {kind: _share(count, occurring[kind]) for kind, count in self._kinds(labels.found[place]).items()}
 
     def _kinds(self, which: Any) -> dict[str, int]:
         kinds = self.request.labels.kinds if self.request.labels is not None else ()

@@ -123,7 +123,11 @@ class Tally:
             if groups.keys != ((None, None),):
                 self._group(groups.keys[0])[rule] += count
             return
-        by_code = np.bincount(groups.codes[mask], minlength=len(groups.keys))
+        if groups.runs is not None:
+            for first, end, code in groups.runs:
+                self._group(groups.keys[code])[rule] += np.count_nonzero(mask[first:end])
+            return
+        by_code = np.bincount(groups.codes[np.flatnonzero(mask)], minlength=len(groups.keys))
         for code in np.flatnonzero(by_code).tolist():
             self._group(groups.keys[code])[rule] += by_code[code]
 

@@ -193,7 +193,11 @@ def test_measures_by_labels_of_events_and_entities(tmp_path):
     assert told["precision"] == {"high": 0.666667, "odd": 0.4, "none": None}
     assert told["recall"] == {"high": 0.666667, "odd": 0.666667, "none": 0.0}
     assert told["incremental"] == {"high": 0, "odd": 0, "none": 0}
-    assert told["found"]["high"] == {"refunds": 1, "scam": 1}
+    assert told["recall_by_abuse"] == {
+        "high": {"refunds": 1.0, "scam": 0.5},
+        "odd": {"refunds": 1.0, "scam": 0.5},
+        "none": {},
+    }
     assert told["overlap"] == [{"rules": ["high", "odd"], "hits": 2, "share": 0.333333}]
     assert told["labels"]["all_rules"] == {
         "events_hit": 6,
