@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -18,6 +19,7 @@ from policies.engines.ibis.evaluating import evaluate_lines_on
 from policies.engines.ibis.library import EngineMissingError
 from policies.engines.ibis.refusals import RefusedError
 from policies.management import backtests
+from policies.management.backtests import COLUMNAR
 from policies.rulelang.files import (
     EventError,
     build_ruleset,
@@ -50,7 +52,8 @@ class Command(BaseCommand):
         evaluating.add_argument(
             "--events", required=True, help="events, one JSON object per line; - for standard input"
         )
-        evaluating.add_argument("--engine", choices=("row", *ENGINES), default="row", help="engine that evaluates")
+        engines = ("row", COLUMNAR, *ENGINES)
+        evaluating.add_argument("--engine", choices=engines, default="row", help="engine that evaluates")
         explaining = commands.add_parser("explain", help="explain every rule on one event; one line of JSON per rule")
         explaining.add_argument("--rules", required=True, help="rules file (YAML)")
         explaining.add_argument("--event", required=True, help="one event (JSON)")
@@ -88,11 +91,13 @@ class Command(BaseCommand):
         now = _read_now(options["now"])
         is_right = True
         with _open(options["events"]) as lines, _engine(options["engine"]) as engine:
-            answers = (
-                evaluate_lines(file, ruleset, lines, now)
-                if engine is None
-                else evaluate_lines_on(engine, file, ruleset, lines, now)
-            )
+            if engine is not None:
+                answers = evaluate_lines_on(engine, file, ruleset, lines, now)
+            elif options["engine"] == COLUMNAR:
+                # It loads NumPy and Arrow, which no other sub-command should pay for.
+                answers = import_module("policies.engines.columnar.lines").evaluate_lines(file, ruleset, lines, now)
+            else:
+                answers = evaluate_lines(file, ruleset, lines, now)
             for answer in answers:
                 # Escaped, as the identifier of an event may hold what cannot be written as UTF-8.
                 self.stdout.write(json.dumps(answer))
@@ -162,7 +167,7 @@ def _open(path: str) -> Iterator[TextIO]:
 
 @contextmanager
 def _engine(name: str) -> Iterator[Engine | None]:
-    """Open an analytics engine and close it again; None for the one that is at hand."""
+    """Open an analytics engine and close it again; None for those that are at hand."""
     if name not in ENGINES:
         yield None
         return

@@ -55,14 +55,15 @@ def test_eval_answers_every_event(rules, tmp_path):
     events = tmp_path / "events.jsonl"
     lines = [EVENT, {**EVENT, "id": "e2", "country": "SG"}, {**EVENT, "id": "e3", "amount": 1}]
     events.write_text("\ufeff" + "\n".join(map(json.dumps, lines)))
-    assert run("eval", "--rules", rules, "--events", events, "--engine", "row") == (
-        0,
-        [
-            {"id": "e1", "outcome": "hold", "hits": [{"rule": "R1", "outcome": "hold"}]},
-            {"id": "e2", "outcome": "allow", "hits": [{"rule": "A1", "outcome": "allow"}]},
-            {"id": "e3", "outcome": "allow", "hits": []},
-        ],
-    )
+    for engine in ("row", "columnar"):
+        assert run("eval", "--rules", rules, "--events", events, "--engine", engine) == (
+            0,
+            [
+                {"id": "e1", "outcome": "hold", "hits": [{"rule": "R1", "outcome": "hold"}]},
+                {"id": "e2", "outcome": "allow", "hits": [{"rule": "A1", "outcome": "allow"}]},
+                {"id": "e3", "outcome": "allow", "hits": []},
+            ],
+        )
     code, found = run("eval", "--rules", rules, "--events", events, "--now", "2026-02-01T00:00:00Z")
     assert [answer["outcome"] for answer in found] == ["hold", "allow", "label"]
     assert code == 0
@@ -73,9 +74,10 @@ def test_an_event_that_does_not_fit_spoils_only_the_exit_code(rules, tmp_path):
     wrong = json.dumps({**EVENT, "id": "e0", "amount": "x"}).encode()
     broken = b'{"id": "\xff", "country": "\xff", "occurred_at": "2026-01-01T00:00:00Z"}'
     events.write_bytes(b"\n".join([wrong, broken, json.dumps(EVENT).encode()]))
-    code, found = run("eval", "--rules", rules, "--events", events)
-    assert code == 1
-    assert ["error" in answer for answer in found] == [True, True, False]
+    for engine in ("row", "columnar"):
+        code, found = run("eval", "--rules", rules, "--events", events, "--engine", engine)
+        assert code == 1
+        assert ["error" in answer for answer in found] == [True, True, False]
 
 
 def test_events_may_come_from_standard_input(rules, monkeypatch):
