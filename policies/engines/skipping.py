@@ -108,6 +108,9 @@ _TESTS: dict[str, Callable[[Span, Any], bool]] = {
 }
 
 
+_OVER_NULL = frozenset({"equal", "in", "in_as_double"})
+
+
 def _atom_can_hold(atom: Atom, spans: Mapping[str, Span], lists: Mapping[str, frozenset[Any]]) -> bool:
     node = atom.node
     if isinstance(node, FieldRef):
@@ -120,7 +123,14 @@ def _atom_can_hold(atom: Atom, spans: Mapping[str, Span], lists: Mapping[str, fr
         return span.has_nulls if atom.wanted else span.has_values
     if not atom.wanted:
         return span.has_nulls or _differs(node, span)
+    if node.overload.id in _OVER_NULL and not _is_fixed(node.arguments[1]):
+        # Null equals null, and may stand in a computed list.
+        return True
     return span.has_values and (not span.is_bounded or _compares(node, span, lists))
+
+
+def _is_fixed(node: TypedNode) -> bool:
+    return isinstance(node, ListRef) or (isinstance(node, Const) and node.value is not None)
 
 
 def _span_of(node: TypedNode, spans: Mapping[str, Span]) -> Span | None:

@@ -14,6 +14,7 @@ from tests.policies.rulelang.random_rules import SCHEMA
 
 OPTIONAL = {
     "columnar": ("numpy", "pyarrow"),
+    "parquet": ("numpy", "pyarrow"),
     "duckdb": ("ibis", "duckdb"),
     "cel": ("cel_expr_python",),
 }

@@ -39,6 +39,8 @@ CASES = {
         {"d": 2.0**53, "l": [1, 2**53 + 1]},
         True,
     ),
+    "null beside itself where there is nothing else": ("!(who.bank.d != who.bank.d)", {}, True),
+    "null in a computed list": ("s in w.map(x, s) && size(w) == 2", {"s": None}, True),
     "minus zero is zero": ("d == 0.0 && d in [0.0] && -d in [0.0]", {"d": -0.0}, True),
     "a division is cut off": ("j / 2 == 3 && -j / 2 == -3 && j / -2 == -3", {}, True),
     "a rest has the sign of the first": ("-j % 3 == -1 && j % -3 == 1", {}, True),
