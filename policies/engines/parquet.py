@@ -8,7 +8,7 @@ from policies.engines.arrow import load_arrow, load_parquet
 from policies.engines.binding import find_column, is_text, storage_of
 from policies.engines.errors import DataError
 
-_BUFFER = 1 << 20
+_BUFFER = 1 << 18
 """Bytes read at once, so that a column of a large row group need not be in memory as a whole."""
 
 _CODED_BYTES = 4.0
@@ -61,6 +61,7 @@ class ParquetSource:
             self.path,
             metadata=self.metadata,
             read_dictionary=coded,
+            pre_buffer=False,
             buffer_size=_BUFFER,
             page_checksum_verification=True,
         )

@@ -269,15 +269,19 @@ def _children():
     return [name for name in names if b"spawn_main" in name]
 
 
-def test_a_killed_process_is_told(tmp_path):
-    path = write(tmp_path / "events", events(600) * 100, 6_000)
-    request = Request(PROGRAM)
+class _KillWorkers:
+    """Kills the processes of the backtest when it is asked for the first time, and never is set."""
 
-    def kill(_rows):
+    def is_set(self):
         for child in Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split():
             if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
                 os.kill(int(child), signal.SIGKILL)
+        return False
 
-    with pytest.raises(WorkerLostError, match="too little memory"):
-        scan_in_processes(request, _plan(request, path), 2, threading.Event(), kill)
+
+def test_a_killed_process_is_told(tmp_path):
+    path = write(tmp_path / "events", events(600))
+    request = Request(PROGRAM)
+    with pytest.raises(WorkerLostError, match="ended with code -9; there may be too little memory"):
+        scan_in_processes(request, _plan(request, path), 2, _KillWorkers(), lambda _: None)
     assert _children() == []
