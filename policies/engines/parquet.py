@@ -56,7 +56,7 @@ class ParquetSource:
 
     def decode_as_dictionary(self, columns: Sequence[str]) -> None:
         """Read those of the named columns of text as dictionaries whose values repeat."""
-        coded = [column for column in columns if self._is_text(column) and self._repeats(column)]
+        coded = [column for column in columns if self._is_plain_text(column) and self._repeats(column)]
         self._file = load_parquet().ParquetFile(
             self.path,
             metadata=self.metadata,
@@ -96,9 +96,10 @@ class ParquetSource:
             table = self._file.read_row_groups(list(groups), columns=list(columns), use_threads=False)
             yield from (batch for batch in in_pieces(table, size) if batch.num_rows)
 
-    def _is_text(self, column: str) -> bool:
+    def _is_plain_text(self, column: str) -> bool:
+        # Arrow cannot read dictionaries inside structs.
         path, kept_as = find_column(column, self.schema)
-        return bool(path) and is_text(storage_of(kept_as))
+        return len(path) == 1 and is_text(storage_of(kept_as))
 
     def _repeats(self, column: str) -> bool:
         for group in range(self.metadata.num_row_groups):

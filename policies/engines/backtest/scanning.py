@@ -35,7 +35,8 @@ class _OpenFile:
             self.layout: Layout = layout_of(self.source.schema, request)
         except DataError as error:
             raise error.at(file=str(path)) from error
-        self.makers: dict[frozenset[str], ChunkMaker] = {}
+        self.makers: dict[tuple[int, ...], ChunkMaker] = {}
+        """By the places of the rules: what a maker knows of dictionaries is of one engine only."""
 
 
 class Scanner:
@@ -65,10 +66,10 @@ class Scanner:
             self._skip(stretch.rows)
             return
         names = frozenset(engine.program.fields)
-        maker = at_hand.makers.get(names)
+        maker = at_hand.makers.get(places)
         if maker is None:
             bound = {name: at_hand.layout.fields[name] for name in engine.program.fields}
-            maker = at_hand.makers[names] = ChunkMaker(bound)
+            maker = at_hand.makers[places] = ChunkMaker(bound)
         row = stretch.first_row
         for batch in at_hand.source.batches(stretch.groups, at_hand.layout.columns(names), ROWS_AT_HAND):
             moments = moments_of(batch, at_hand.layout)

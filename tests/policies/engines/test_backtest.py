@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from policies.engines.backtest.labels import read_labels
-from policies.engines.backtest.request import Cancelled, Grouping, Request
+from policies.engines.backtest.request import Cancelled, Grouping, Request, Stretch
 from policies.engines.backtest.running import plan, run_backtest
-from policies.engines.backtest.workers import WorkerLostError, scan_in_processes
+from policies.engines.backtest.workers import WorkerLostError, scan_here, scan_in_processes
 from policies.engines.columnar.program import program_of
 from policies.engines.errors import DataError
 from policies.engines.parquet import find_files
@@ -285,3 +285,46 @@ def test_a_killed_process_is_told(tmp_path):
     with pytest.raises(WorkerLostError, match="ended with code -9; there may be too little memory"):
         scan_in_processes(request, _plan(request, path), 2, _KillWorkers(), lambda _: None)
     assert _children() == []
+
+
+def test_row_groups_that_different_rules_can_hit_do_not_share_answers(tmp_path):
+    rows = [{"amount": float(number // 500), "country": ["DE", "SG", "DE", "DE"][number % 4]} for number in range(2000)]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "e.parquet", row_group_size=500)
+    specs = [
+        RuleSpec("first", 'country == "DE" && amount < 1', "review"),
+        RuleSpec("second", 'country == "SG" && amount > 0 && amount < 2', "review"),
+        RuleSpec("third", 'country == "XX" && amount > 1', "review"),
+    ]
+    program = program_of(RuleSet.build(specs, SCHEMA), LISTS)
+    scanned = [
+        Stretch(tmp_path / "e.parquet", 0, (group,), group * 500, 500) for group in range(4)
+    ]  # each row group alone, as large ones are
+    tally, _ = scan_here(Request(program), scanned, threading.Event(), lambda _: None)
+    assert tally.hits.tolist() == [375, 125, 0]
+
+
+def test_structs_whose_texts_repeat(tmp_path):
+    rows = [
+        {"seller": {"id": f"S{number % 3}"} if number % 7 else None, "country": "SG", "amount": None, "event_id": None}
+        for number in range(3000)
+    ]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "e.parquet", row_group_size=1000)
+    specs = [
+        RuleSpec("one", 'seller.id == "S1"', "review"),
+        RuleSpec("none", "seller.id == null && amount == null", "review"),
+        RuleSpec("always", "true", "review"),
+        RuleSpec("unknown", "event_id == event_id", "review"),
+    ]
+    request = Request(program_of(RuleSet.build(specs, SCHEMA), LISTS), sample=1)
+    told = run_backtest(request, tmp_path / "e.parquet").as_json()
+    ones = sum(row["seller"] is not None and row["seller"]["id"] == "S1" for row in rows)
+    assert told["hits"] == {"one": ones, "none": 429, "always": 3000, "unknown": 0}
+
+
+def test_no_rows_and_no_rules(tmp_path):
+    pq.write_table(pa.table({"amount": pa.array([], pa.float64())}), tmp_path / "e.parquet")
+    request = Request(program_of(RuleSet.build([RuleSpec("a", "amount > 0", "hold")], SCHEMA), LISTS))
+    assert run_backtest(request, tmp_path / "e.parquet").as_json()["hits"] == {"a": 0}
+    pq.write_table(pa.table({"amount": [1.0, 2.0]}), tmp_path / "e.parquet")
+    told = run_backtest(Request(program_of(RuleSet.build([], SCHEMA), LISTS)), tmp_path / "e.parquet").as_json()
+    assert (told["rows"], told["hits"], told["outcomes"]) == (2, {}, {"allow": 2})
