@@ -6,6 +6,7 @@ from policies.rulelang.condition import Condition, compile_condition
 from policies.rulelang.evaluate import MissingListError
 from policies.rulelang.explain import Explanation, Truth, explain
 from policies.rulelang.format import format_text
+from policies.rulelang.json_form import FormError, from_form, to_form
 from policies.rulelang.plain import describe
 from policies.rulelang.record import UNKNOWN, Record, find_misfits, misfit_finder
 from policies.rulelang.row import RowEngine, compile_ruleset
@@ -55,6 +56,7 @@ __all__ = [
     "ConditionError",
     "Explanation",
     "Field",
+    "FormError",
     "Hit",
     "Kind",
     "Lane",
@@ -84,8 +86,10 @@ __all__ = [
     "explain",
     "find_misfits",
     "format_text",
+    "from_form",
     "list_of",
     "misfit_finder",
     "parse_type",
+    "to_form",
     "verdict",
 ]
