@@ -5,7 +5,16 @@ from contextlib import contextmanager
 
 import pytest
 
-from policies.rulelang import Record, check, compile_condition, complete, format_text
+from policies.rulelang import (
+    Record,
+    RuleSet,
+    RuleSpec,
+    check,
+    compile_condition,
+    compile_ruleset,
+    complete,
+    format_text,
+)
 from policies.rulelang.source import ConditionError
 from tests.policies.rulelang.market import LISTS, NOW, SCHEMA, VALUES, checked
 
@@ -130,3 +139,87 @@ def test_the_costliest_loops_stay_bounded():
     condition = compile_condition(checked("tags.exists(a, tags.exists(b, a + b == 'z'))"))
     with in_time(10.0):
         assert condition(Record({**VALUES, "tags": ["x"] * 256}, NOW)) is False
+
+
+def engine_of(*texts, schema=SCHEMA):
+    rules = [RuleSpec(f"R{number}", text, "hold") for number, text in enumerate(texts)]
+    return compile_ruleset(RuleSet.build(rules, schema))
+
+
+def test_the_longest_texts_that_are_allowed_compile_in_bounded_time():
+    many = "gift" + " && gift" * 2_400
+    long = " && ".join(f"amount > {number}" for number in range(1_000))
+    either = " || ".join(f"id == 'e{number}'" for number in range(1_000))
+    deep = "!" * 78 + "gift"
+    listed = "quantity in [" + ", ".join(map(str, range(1_000))) + "]"
+    sums = " && ".join("+".join(["amount"] * 70) + f" > {number}" for number in range(30))
+    with in_time(10.0):
+        engine = engine_of(many, long, either, deep, listed, sums, "+".join(["amount"] * 78) + " > 1")
+    assert [hit.rule for hit in engine.hits(Record(VALUES, NOW, LISTS))] == ["R2", "R4", "R5", "R6"]
+
+
+def test_a_set_of_a_thousand_rules_compiles_in_bounded_time():
+    texts = [
+        f"event.type == 'type{number % 7}' && (amount > {number} || title.contains('word{number}')) && "
+        f"!(seller.id in lists.trusted_sellers) && seller.orders_30d >= {number % 90}"
+        for number in range(1_000)
+    ]
+    with in_time(20.0):
+        engine = engine_of(*texts)
+    values = {**VALUES, "amount": 500.5, "event": {"type": "type3", "occurred_at": NOW}}
+    assert len(engine.hits(Record(values, NOW, LISTS))) == 72
+
+
+def test_a_list_of_a_million_entries_is_looked_up_at_once():
+    huge = frozenset(f"s{number}" for number in range(1_000_000))
+    lists = {**LISTS, "trusted_sellers": huge}
+    engine = engine_of("seller.id in lists.trusted_sellers", "!(seller.id in lists.trusted_sellers)")
+    record = Record(VALUES, NOW, lists)
+    with in_time(1.0):
+        for _ in range(10_000):
+            assert [hit.rule for hit in engine.hits(record)] == ["R0"]
+    loop = engine_of("lists.trusted_sellers.exists(s, s == 's1')", "!lists.trusted_sellers.exists(s, s == 's1')")
+    with in_time(1.0):
+        assert loop.hits(record) == (), "a list that is too long to walk is unknown"
+
+
+def test_patterns_run_in_linear_time_in_the_engine():
+    engine = engine_of("title.matches('(a+)+$') || title.matches('(a|a)*b') || title.matches('(x+x+)+y')")
+    with in_time():
+        assert engine.hits(Record({**VALUES, "title": "a" * 50_000 + "!"}, NOW)) == ()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"amount": 10**5000, "quantity": 10**5000},
+        {"amount": float("nan"), "quantity": float("nan")},
+        {"amount": float("inf"), "quantity": float("-inf")},
+        {"amount": -float("inf"), "quantity": 2**63},
+        {"amount": object(), "quantity": []},
+        {"amount": {"x": 1}, "quantity": {}},
+        {"title": "x" * 10_000_000, "country": "\ud800"},
+        {"tags": ["x"] * 1_000_000, "sizes": [10**30]},
+        {"seller": [], "event": "x"},
+        {"seller": {"id": {"id": "x"}, "bank": [1]}},
+        {"event": {"type": "x", "occurred_at": "9" * 1_000_000}, "lead_time": "1h" * 1_000_000},
+    ],
+)
+def test_hostile_values_hit_nothing_in_the_engine(values):
+    asked = {
+        "amount": ("amount > 1", "amount < 1", "amount == 1.0", "amount != 1.0", "amount in [1.0]", "amount + 1.0 > 0"),
+        "quantity": ("quantity > 1", "quantity < 1", "!(quantity in [1])", "quantity != 1", "quantity + 1 != 1"),
+        "title": ("title != 'a'", "title.contains('x')", "!title.contains('y')", "size(title) > 0", "title > 'a'"),
+        "country": ("country != 'SG'", "!(country in lists.words)", "country == null", "has(country)"),
+        "tags": ("size(tags) > 0", "tags.exists(t, true)", "tags.all(t, false)", "!('y' in tags)", "tags == null"),
+        "sizes": ("size(sizes) > 0", "!(1 in sizes)", "sizes != null"),
+        "seller": ("seller.id == 's'", "seller.id != 's'", "seller.id == null", "seller.bank.country == null"),
+        "event": ("event.type != 'a'", "event.occurred_at != timestamp('2026-01-01T00:00:00Z')"),
+        "lead_time": ("lead_time != duration('1h')", "lead_time > duration('1h')"),
+    }
+    texts = [text for name in values for text in asked[name] if not (name == "event" and "type" in text)]
+    texts += [f"gift == false && ({text})" for text in texts]
+    texts = [text for text in texts if check(text, SCHEMA).checked]
+    with in_time():
+        hits = engine_of(*texts).hits(Record({**VALUES, **values}, NOW, LISTS))
+    assert hits == ()
