@@ -21,6 +21,8 @@ Finder: TypeAlias = Callable[[Mapping[str, Any], Any, Mapping[str, Any]], list[i
 """From values, instant and named lists of a record to the positions of the formulas that hold, in no order."""
 
 _MAIN = "find"
+MOST_STAGES = 12
+"""How deep the ifs of one rule are nested; what it needs beyond that is read with the last of them."""
 
 
 def compile_formulas(formulas: Sequence[Formula]) -> Finder:
@@ -117,9 +119,10 @@ class _Writer:
         for part in rule.parts:
             loads = self._loads(part, loaded)
             written = write_formula(part, self._scope)
-            if loads or not stages:
+            if not stages or (loads and len(stages) < MOST_STAGES):
                 stages.append((loads, [written]))
             else:
+                stages[-1][0].extend(loads)
                 stages[-1][1].append(written)
         made: list[ast.stmt] = [hit]
         for loads, tests in reversed(stages):

@@ -9,6 +9,7 @@ from policies.rulelang import (
     Record,
     RuleSet,
     RuleSpec,
+    Schema,
     check,
     compile_condition,
     compile_ruleset,
@@ -156,6 +157,26 @@ def test_the_longest_texts_that_are_allowed_compile_in_bounded_time():
     with in_time(10.0):
         engine = engine_of(many, long, either, deep, listed, sums, "+".join(["amount"] * 78) + " > 1")
     assert [hit.rule for hit in engine.hits(Record(VALUES, NOW, LISTS))] == ["R2", "R4", "R5", "R6"]
+
+
+def test_rules_on_hundreds_of_fields_compile():
+    schema = Schema.build(fields={f"field{number}": "int?" for number in range(900)})
+    texts = [" && ".join(f"field{number} > 0" for number in range(start, 900)) for start in (0, 1, 2)]
+    texts += [text.replace("&&", "||") for text in texts] + [text.replace("> 0", "!= 1") for text in texts]
+    with in_time(10.0):
+        engine = engine_of(*texts, schema=schema)
+    values = {f"field{number}": 2 for number in range(900)}
+    assert len(engine.hits(Record(values))) == 9
+    assert [hit.rule for hit in engine.hits(Record({**values, "field1": 0}))] == [
+        "R2",
+        "R3",
+        "R4",
+        "R5",
+        "R6",
+        "R7",
+        "R8",
+    ]
+    assert [hit.rule for hit in engine.hits(Record({**values, "field899": "x"}))] == ["R3", "R4", "R5"]
 
 
 def test_a_set_of_a_thousand_rules_compiles_in_bounded_time():
