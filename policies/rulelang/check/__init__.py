@@ -11,6 +11,7 @@ from policies.rulelang.check.operators import expect_condition
 from policies.rulelang.check.report import Report
 from policies.rulelang.check.sizes import check_loop_count, check_walked_lists
 from policies.rulelang.check.units import check_units
+from policies.rulelang.check.unreachable import check_reach
 from policies.rulelang.parse import parse
 from policies.rulelang.schema import Schema
 from policies.rulelang.source import ConditionError, Problem, Source
@@ -78,6 +79,7 @@ def check(text: str, schema: Schema) -> CheckResult:
         return CheckResult(None, report.errors, report.warnings)
     check_constants(root, report)
     check_contradictions(root, report)
+    check_reach(root, report)
     check_units(root, report)
     check_cost(root, report)
     checked = Checked(source, schema, parsed.tree, root, report.warnings)

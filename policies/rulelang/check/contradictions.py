@@ -1,5 +1,6 @@
 """Warn about chains that no record fulfils (`x > 5 && x < 3`) or every one does (`x != 1 || x != 2`)."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from policies.rulelang.check.ranges import MIRRORED, NEGATED, Demand, Range
@@ -16,28 +17,36 @@ def check_contradictions(root: TypedNode, report: Report) -> None:
     inner: set[int] = set()
     for node in every(root):
         if isinstance(node, Logic) and id(node) not in inner:
-            operands = _flatten(node, node.sign, inner)
+            operands = flatten(node, node.sign)
+            inner |= {id(part) for part in _chains_in(node)}
             _check_chain(operands, node.sign, report)
 
 
-def _flatten(node: TypedNode, sign: str, inner: set[int]) -> list[TypedNode]:
-    """Return the operands of a chain, those of chains of the same sign inside it included."""
+def flatten(node: TypedNode, sign: str) -> list[TypedNode]:
+    """Return the operands of a chain, those of chains of the same sign inside it included; else the node itself."""
     if not isinstance(node, Logic) or node.sign != sign:
         return [node]
-    inner.add(id(node))
-    return [part for operand in node.operands for part in _flatten(operand, sign, inner)]
+    return [part for operand in node.operands for part in flatten(operand, sign)]
+
+
+def _chains_in(node: Logic) -> Iterator[Logic]:
+    """Yield the chains of the same sign directly inside a chain."""
+    for operand in node.operands:
+        if isinstance(operand, Logic) and operand.sign == node.sign:
+            yield operand
+            yield from _chains_in(operand)
 
 
 def _check_chain(operands: list[TypedNode], sign: str, report: Report) -> None:
     ranges: dict[str, Range] = {}
     spoken: dict[str, list[str]] = {}
     for operand in operands:
-        demand = _demand_of(operand)
+        demand = demand_of(operand)
         if demand is None:
             continue
         if sign == "||":
             # All hold for everything exactly when their opposites exclude one another.
-            demand = _negate(demand)
+            demand = negate(demand)
         known = ranges.setdefault(demand.name, Range())
         if known.is_empty():
             continue
@@ -62,15 +71,15 @@ def _warn(operand: TypedNode, sign: str, others: list[str], report: Report) -> N
     report.warn(operand.span, "contradiction" if sign == "&&" else "tautology", text, advice)
 
 
-def _demand_of(node: TypedNode) -> Demand | None:
+def demand_of(node: TypedNode) -> Demand | None:
     """Return what a condition demands of one field; None when it is about more than that."""
     if isinstance(node, FieldRef):
         return Demand(node.name, "==", value=True)
     if not isinstance(node, Apply):
         return None
     if node.overload.id == "not":
-        inner = _demand_of(node.arguments[0])
-        return None if inner is None else _negate(inner)
+        inner = demand_of(node.arguments[0])
+        return None if inner is None else negate(inner)
     if node.overload.id in ("is_null", "is_not_null"):
         tested = node.arguments[0]
         sign = "null" if node.overload.id == "is_null" else "not null"
@@ -96,5 +105,6 @@ def _unwiden(node: TypedNode) -> TypedNode:
     return node.arguments[0] if is_widened and isinstance(node, Apply) else node
 
 
-def _negate(demand: Demand) -> Demand:
+def negate(demand: Demand) -> Demand:
+    """Return what the opposite of a condition demands."""
     return replace(demand, sign=NEGATED[demand.sign])
