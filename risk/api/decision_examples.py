@@ -26,8 +26,8 @@ ANSWER: dict[str, Any] = {
         {
             "rule": "COUNTERFEIT-TEXT",
             "rule_version": 3,
-            "title": "Words of replica sellers",
-            "reason": "The listing uses words that sellers of replicas use.",
+            "title": "Listing says that it is a copy",
+            "reason": "Title or text call the product a replica or a copy of top quality.",
             "outcome": "hold",
             "is_suppressed": False,
             "role": "seller",
