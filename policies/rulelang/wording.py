@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+AS_IT_IS = "%(words)s"  # the template of words that are the same in every language
+
 
 def gettext_noop(message: str) -> str:
     """Return the message itself; the name marks it for the collector of translatable texts."""
@@ -26,6 +28,8 @@ class Text:
 
     def render(self, translate: Callable[[str], str] = say_as_is) -> str:
         """Render the sentence; `translate` maps the English template to the reader's language."""
+        if self.template == AS_IT_IS and isinstance(words := self.values["words"], str):
+            return words
         template = translate(self.template) if self.template else ""
         if not self.values:
             return template
@@ -42,4 +46,4 @@ NOTHING = Text("")
 
 def verbatim(words: object) -> Text:
     """Wrap words that are the same in every language: names, numbers, quoted text."""
-    return Text(gettext_noop("%(words)s"), {"words": words})
+    return Text(AS_IT_IS, {"words": words})

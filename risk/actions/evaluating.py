@@ -111,7 +111,7 @@ def trace_of(rule: CompiledRule, record: Record) -> dict[str, Any]:
     explanation = explain(rule.checked, record)
     return {
         "condition": rule.live.condition,
-        "because": [part.as_json()["sentence"] for part in explanation.decisive()],
+        "because": [part.sentence.render() for part in explanation.decisive()],
         "tree": explanation.as_json(),
     }
 

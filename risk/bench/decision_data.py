@@ -57,7 +57,7 @@ def make_rule(number: int, chance: random.Random) -> dict[str, Any]:
         f'brand == "{word}" && category in ["{word}", "{other}"] && seller.refund_rate_60d > 0.2',
         f'currency != "BRL" && quantity > {chance.randrange(5, 9)} && seller.tier == "new"',
         f"seller.negative_review_rate_60d > 0.5 && seller.cancellation_rate_30d > {chance.randrange(28, 31) / 100}",
-        f'lower(text).matches("\\\\b{word} (copy|{other})\\\\b") && !(seller.id in lists.trusted_sellers)',
+        f'lower(text).matches("\\\\b{word} (copy|{other})\\\\b") && price > 900.0',
         f"price / reference_price > {chance.randrange(60, 95)}.0 || (reference_price == null && price > 9990.0)",
     )
     return {
