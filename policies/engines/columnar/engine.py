@@ -14,6 +14,7 @@ from policies.engines.columnar.instants import instants, own_instants, read_inst
 from policies.engines.columnar.plans import Asking
 from policies.engines.columnar.program import Program, program_of
 from policies.engines.columnar.records import chunk_of
+from policies.engines.columnar.unrolling import unroll
 from policies.engines.columnar.vectors import Mask, Vector
 from policies.rulelang import ALLOW, Hit, Lane, Record, RuleSet, Verdict
 
@@ -26,8 +27,9 @@ class ColumnarEngine:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        compiler = Compiler(program.formulas, program.lists)
-        self._plans = [compiler.plan(formula) for formula in program.formulas]
+        formulas = [unroll(formula, program.lists) for formula in program.formulas]
+        compiler = Compiler(formulas, program.lists)
+        self._plans = [compiler.plan(formula) for formula in formulas]
         lanes = [rule.lane for rule in program.rules]
         self._allowing = [place for place, lane in enumerate(lanes) if lane is Lane.ALLOW]
         self._main = [place for place, lane in enumerate(lanes) if lane is Lane.MAIN]

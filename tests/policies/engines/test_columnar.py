@@ -237,6 +237,56 @@ def test_lists_short_and_long():
         assert_agrees(text, fields, rows, {"x": pa.list_(pa.int32())})
 
 
+SIGNS = "".join(map(chr, range(32, 127))) + "\0\n\t é😀"
+
+
+@pytest.mark.parametrize("name", ["words", "signs", "none", "many", "long"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lists.{0}.exists(w, x.contains(w))",
+        "!lists.{0}.exists(w, lower(x).contains(w))",
+        "lists.{0}.all(w, x.contains(w))",
+        "!lists.{0}.all(w, x.contains(w))",
+        "lists.{0}.exists(w, x.startsWith(w) || size(w) == 3)",
+        "lists.{0}.exists(w, w.contains(x))",
+        '["a", "b"].exists(w, ["b", "c"].exists(v, x == w + v)) && size(x) == 2',
+        '(lists.{0}.exists(w, x.contains(w)) ? 1 : 2) == 1 || x == "ab"',
+    ],
+)
+def test_loops_over_named_lists(text, name):
+    lists = {
+        "words": frozenset({"a.", "cab", "(", "", "b|c"}) - {""},
+        "signs": frozenset(SIGNS),
+        "none": frozenset(),
+        "many": frozenset(f"w{number}" for number in range(60)) | {"ab"},
+        "long": frozenset({"x" * 5_001, "ab"}),
+    }
+    schema = Schema.build(fields={"x": "string?"}, lists=dict.fromkeys(lists, "string"))
+    holds = compile_condition(check(text.format(name), schema).require())
+    rows = [None, "", "ab", "w7", "cab", "a.b", "A.B", "b|c", "w7ab", "q", "\0", *SIGNS]
+    engine = engine_of(schema, text.format(name), lists=lists)
+    expected = [holds(Record({"x": row}, None, lists)) is True for row in rows]
+    assert engine.hits(pa.table({"x": rows}))[0].tolist() == expected
+
+
+def test_loops_over_lists_of_numbers():
+    lists = {"limits": frozenset({1, 2.5}), "codes": frozenset({0, 3})}
+    schema = Schema.build(fields={"x": "double?", "n": "int?"}, lists={"limits": "double", "codes": "int"})
+    rows = [{"x": x, "n": n} for x in (None, 0.5, 2.5, 7.0) for n in (None, 0, 3, 4)]
+    for text in (
+        "lists.limits.exists(l, x > l * 2.0)",
+        "lists.codes.all(c, n / c > 0)",
+        "lists.codes.exists(c, 12 / c == n)",
+        "!lists.codes.exists(c, 12 / c == n)",
+        "[1, 2].exists(c, n == c + 1) && lists.limits.all(l, x >= l)",
+        "lists.codes.exists(c, c > x)",
+    ):
+        holds = compile_condition(check(text, schema).require())
+        expected = [holds(Record(row, None, lists)) is True for row in rows]
+        assert engine_of(schema, text, lists=lists).hits(pa.Table.from_pylist(rows))[0].tolist() == expected, text
+
+
 def test_a_long_named_list():
     entries = frozenset(f"word {number}" for number in range(20_000))
     schema = Schema.build(fields={"x": "string?", "n": "int?"}, lists={"words": "string", "codes": "int"})
