@@ -11,6 +11,8 @@ from policies.engines.errors import DataError
 _BUFFER = 1 << 18
 """Bytes read at once, so that a column of a large row group need not be in memory as a whole."""
 
+_BYTES_AT_ONCE = 64_000_000
+
 _CODED_BYTES = 4.0
 """A column of texts with fewer bytes per row in the file is read as a dictionary: its values repeat."""
 
@@ -70,6 +72,17 @@ class ParquetSource:
     def rows_in(self, groups: Sequence[int]) -> int:
         """Return how many rows some row groups have together."""
         return sum(int(self.metadata.row_group(group).num_rows) for group in groups)
+
+    def rows_at_once(self, groups: Sequence[int], columns: Sequence[str], most: int) -> int:
+        """Return how many rows to read at once so that long texts do not fill the memory, at most so many."""
+        wanted, size = tuple(f"{column}." for column in columns), 0
+        for group in groups:
+            about = self.metadata.row_group(group)
+            for place in range(about.num_columns):
+                column = about.column(place)
+                if f"{column.path_in_schema}.".startswith(wanted):
+                    size += column.total_uncompressed_size
+        return max(1, min(most, _BYTES_AT_ONCE * self.rows_in(groups) // max(1, size)))
 
     def batches(self, groups: Sequence[int], columns: Sequence[str], size: int) -> Iterator[Any]:
         """Yield the rows of some row groups in record batches of at most `size` rows.

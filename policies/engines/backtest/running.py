@@ -14,6 +14,9 @@ from policies.engines.columnar.engine import ROWS_AT_HAND
 from policies.engines.errors import DataError
 from policies.engines.parquet import ParquetSource, find_files
 
+_SMALL_BYTES = 64_000_000
+"""Row groups of less are read together, up to so much."""
+
 _ROWS_WORTH_A_PROCESS = 400_000
 """Starting a process takes about as long as counting so many rows."""
 
@@ -68,14 +71,14 @@ def plan(request: Request, files: Sequence[Path]) -> list[Stretch]:
         except DataError as error:
             raise error.at(file=str(file)) from error
         groups: list[int] = []
-        first_row = at_hand = 0
+        first_row = at_hand = size = 0
         for group in range(source.metadata.num_row_groups):
-            rows = source.metadata.row_group(group).num_rows
-            if groups and at_hand + rows > ROWS_AT_HAND:
+            about = source.metadata.row_group(group)
+            if groups and (at_hand + about.num_rows > ROWS_AT_HAND or size + about.total_byte_size > _SMALL_BYTES):
                 stretches.append(Stretch(file, number, tuple(groups), first_row, at_hand))
-                first_row, at_hand, groups = first_row + at_hand, 0, []
+                first_row, at_hand, size, groups = first_row + at_hand, 0, 0, []
             groups.append(group)
-            at_hand += rows
+            at_hand, size = at_hand + about.num_rows, size + about.total_byte_size
         if groups:
             stretches.append(Stretch(file, number, tuple(groups), first_row, at_hand))
     return stretches

@@ -70,8 +70,9 @@ class Scanner:
         if maker is None:
             bound = {name: at_hand.layout.fields[name] for name in engine.program.fields}
             maker = at_hand.makers[places] = ChunkMaker(bound)
-        row = stretch.first_row
-        for batch in at_hand.source.batches(stretch.groups, at_hand.layout.columns(names), ROWS_AT_HAND):
+        row, columns = stretch.first_row, at_hand.layout.columns(names)
+        size = at_hand.source.rows_at_once(stretch.groups, columns, ROWS_AT_HAND)
+        for batch in at_hand.source.batches(stretch.groups, columns, size):
             moments = moments_of(batch, at_hand.layout)
             now = moments if self._request.now is None else instants(self._request.now, batch.num_rows)
             answers = ((places[place], mask) for place, mask in engine.answers(maker.chunk(batch, now)))

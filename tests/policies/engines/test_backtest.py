@@ -18,7 +18,7 @@ from policies.engines.backtest.running import plan, run_backtest
 from policies.engines.backtest.workers import WorkerLostError, scan_here, scan_in_processes
 from policies.engines.columnar.program import program_of
 from policies.engines.errors import DataError
-from policies.engines.parquet import find_files
+from policies.engines.parquet import ParquetSource, find_files
 from policies.rulelang import Lane, RuleSet, RuleSpec, Schema, verdict
 from policies.rulelang.record import Record
 
@@ -328,3 +328,19 @@ def test_no_rows_and_no_rules(tmp_path):
     pq.write_table(pa.table({"amount": [1.0, 2.0]}), tmp_path / "e.parquet")
     told = run_backtest(Request(program_of(RuleSet.build([], SCHEMA), LISTS)), tmp_path / "e.parquet").as_json()
     assert (told["rows"], told["hits"], told["outcomes"]) == (2, {}, {"allow": 2})
+
+
+def test_long_texts_are_read_a_few_rows_at_a_time(tmp_path):
+    draw = np.random.default_rng(1)
+    texts = ["".join(map(chr, draw.integers(97, 123, 40_000))) for _ in range(40)]
+    rows = [{"text": f"{number}{texts[number % 40]}", "amount": 1.0} for number in range(4_000)]
+    for group in (4_000, 500):
+        path = tmp_path / f"{group}.parquet"
+        pq.write_table(pa.Table.from_pylist(rows), path, row_group_size=group, use_dictionary=False)
+        request = Request(program_of(RuleSet.build([RuleSpec("nine", 'text.startsWith("9")', "hold")], SCHEMA), LISTS))
+        stretches, heard = plan(request, find_files(path)), []
+        tally, _ = scan_here(request, stretches, threading.Event(), heard.append)
+        assert tally.hits.tolist() == [111]
+        assert max(heard) * 40_000 <= 64_000_000
+        source = ParquetSource(path)
+        assert source.rows_at_once([0], ["amount"], 65_536) == 65_536
