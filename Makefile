@@ -47,6 +47,11 @@ coverage: install dev-packages browser ## All tests; at least 90 % covered, 100 
 	@$(PYTHON) -m coverage report --fail-under=100 --include='policies/rulelang/*'
 	@$(PYTHON) -m coverage report --fail-under=100 --include='*/domain/*'
 
+messages: install ## Make or renew the catalogue of a language for translators (L=de); needs GNU gettext
+	@test -n "$(L)" || { echo "Name the language: make messages L=de"; exit 2; }
+	@mkdir -p locale
+	@$(PYTHON) -W ignore manage.py makemessages -l $(L) --no-location --ignore=.venv --ignore=node_modules --ignore=tests
+
 analytics: python-packages ## Install the engines duckdb and postgres for `manage.py rules`
 	@cmp -s requirements/analytics.txt $(VENV)/analytics.lock || { \
 	  echo "Installing the analytics engines …" && \
@@ -126,5 +131,5 @@ browser: dev-packages
 	  printf '\n%s\n%s\n\n' "*** NO BROWSER: the browser tests will be SKIPPED. ***" \
 	    "*** Install Chromium or Chrome, or set AEDILE_CHROMIUM to its path. ***"; }
 
-.PHONY: help install demo run test check lint types contracts migrations coverage analytics spark fuzz bench screenshots lock clean \
+.PHONY: help install demo run test check lint types contracts migrations coverage messages analytics spark fuzz bench screenshots lock clean \
 	python-packages dev-packages bench-packages venv node-packages browser
