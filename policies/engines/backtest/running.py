@@ -1,5 +1,6 @@
 """Run a backtest: find the files, share the work, put the result together."""
 
+import multiprocessing
 import os
 import threading
 import time
@@ -31,8 +32,9 @@ def run_backtest(
 ) -> Result:
     """Run the rules of a request over a Parquet file or folder.
 
-    `processes` is by default the number of processors; few rows are counted in this process. `progress` is told
-    the rows done and all rows, a few times a second. When `stop` is set, the run ends within a second.
+    `processes` is by default the number of processors; few rows are counted in this process, and so are all in a
+    process that may have no others below it, such as a worker of Celery. `progress` is told the rows done and all
+    rows, a few times a second. When `stop` is set, the run ends within a second.
 
     Raises:
         Cancelled: `stop` was set.
@@ -50,6 +52,8 @@ def run_backtest(
 
     stop = stop or threading.Event()
     most = max(1, min(processes or os.cpu_count() or 1, len(stretches), -(-rows // _ROWS_WORTH_A_PROCESS)))
+    if multiprocessing.current_process().daemon:
+        most = 1
     if most == 1:
         tally, memory = scan_here(request, stretches, stop, hear)
     else:

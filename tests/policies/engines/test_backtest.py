@@ -1,5 +1,6 @@
 """A backtest counts what the rules hit, however the rows are cut into files, row groups and processes."""
 
+import multiprocessing
 import os
 import signal
 import threading
@@ -344,3 +345,14 @@ def test_long_texts_are_read_a_few_rows_at_a_time(tmp_path):
         assert max(heard) * 40_000 <= 64_000_000
         source = ParquetSource(path)
         assert source.rows_at_once([0], ["amount"], 65_536) == 65_536
+
+
+def test_a_process_that_may_have_no_others_counts_alone(tmp_path, monkeypatch):
+    table = pa.table({"amount": np.arange(900_000) % 1000.0})
+    pq.write_table(table, tmp_path / "e.parquet", row_group_size=300_000)
+    request = Request(program_of(RuleSet.build([RuleSpec("a", "amount >= 990", "hold")], SCHEMA), LISTS))
+    shared = run_backtest(request, tmp_path / "e.parquet", processes=2)
+    monkeypatch.setitem(multiprocessing.current_process()._config, "daemon", True)
+    alone = run_backtest(request, tmp_path / "e.parquet", processes=2)
+    assert (shared.processes, alone.processes) == (2, 1)
+    assert shared.tally.hits.tolist() == alone.tally.hits.tolist() == [9_000]
