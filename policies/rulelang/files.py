@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any
 
 from yaml.nodes import Node, ScalarNode
 
@@ -85,7 +85,11 @@ def build_ruleset(file: RulesFile) -> RuleSet:
 
 
 class EventError(ValueError):
-    """An event that cannot be read or does not fit the schema."""
+    """An event that cannot be read or does not fit the schema; `event_id` is its identifier as far as it is known."""
+
+    def __init__(self, message: str, event_id: Any = None) -> None:
+        super().__init__(message)
+        self.event_id = event_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,7 @@ def read_events(file: RulesFile, lines: Iterable[str], now: datetime | None = No
             event = parse_event(line)
             found = EventInFile(event.get("id"), read.record(event))
         except EventError as error:
-            event_id = event.get("id") if isinstance(event, dict) else None
+            event_id = event.get("id") if isinstance(event, dict) else error.event_id
             found = EventInFile(event_id, None, f"line {number}: {error}")
         yield found
 
@@ -162,19 +166,18 @@ def parse_event(text: str) -> dict[str, Any]:
     Raises:
         EventError: the text is no JSON object, or holds NaN or an infinity.
     """
+    strange: list[str] = []
     try:
-        event = json.loads(text, parse_constant=_refuse_constant)
+        event = json.loads(text, parse_constant=strange.append)
     except (ValueError, RecursionError) as error:
         message = f"this is no JSON: {error}"
         raise EventError(message) from None
     if not isinstance(event, dict):
         raise EventError('an event is a JSON object: {"id": "1", …}')
+    if strange:
+        message = f"this is no JSON: {strange[0]} is no number"
+        raise EventError(message, event.get("id"))
     return event
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    message = f"{name} is no number"
-    raise ValueError(message)
 
 
 class _RecordReader:

@@ -267,7 +267,7 @@ def test_events_are_answered_in_order_and_errors_stay_with_their_event():
         {"id": "e3", "outcome": "allow", "hits": [{"rule": "A1", "outcome": "allow"}]},
         {"id": "e4", "outcome": "label", "hits": [{"rule": "7", "outcome": "label"}]},
         {"id": 5, "error": "line 8: id: 5 does not fit, the schema wants text (string)"},
-        {"id": None, "error": "line 9: this is no JSON: NaN is no number"},
+        {"id": "e6", "error": "line 9: this is no JSON: NaN is no number"},
         {"id": "e7", "error": "line 10: occurred_at: nothing is there, the schema wants a point in time (timestamp)"},
         {"id": None, "error": answers("[" * 100_000)[0]["error"].replace("line 1", "line 11")},
     ]
