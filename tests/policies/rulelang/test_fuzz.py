@@ -15,6 +15,7 @@ PARTS = 4
 
 
 @pytest.mark.slow
+@pytest.mark.no_cover  # tracing makes it four times as slow, and all branches are reached elsewhere
 @pytest.mark.parametrize("part", range(PARTS))
 def test_random_rules_get_one_verdict(part):
     asked, _ = engines()
