@@ -7,11 +7,14 @@ from typing import Any
 
 def as_markdown(report: Mapping[str, Any]) -> str:
     """Return the tables with date, machine, seed and scale."""
-    row = report["results"]["row"]
+    row, backtest = report["results"]["row"], report["results"]["backtest"]
     parts = [
         _describe_run(report),
         describe_rows(row),
         *describe_agreement(row["agreement"]),
+        *(_describe_backtest(name, found) for name, found in backtest.items() if name.startswith("rules_")),
+        _describe_growth(backtest["growth"]),
+        *describe_agreement(backtest["agreement"]),
     ]
     return "\n\n".join(parts)
 
@@ -44,6 +47,40 @@ def describe_rows(row: Mapping[str, Any]) -> str:
         lines.append([engine, *cells])
     head = ["µs per event, 63 fields", *(f"{count.removeprefix('rules_')} rules" for count in counts)]
     return make_table(head, lines)
+
+
+def _describe_backtest(name: str, found: Mapping[str, Any]) -> str:
+    lines = [
+        [
+            engine,
+            f"{figures['rows_per_second']:,}",
+            f"{figures['seconds']:,.2f}",
+            f"{figures['peak_memory_mb']:,}",
+            *(_times(figures.get(ratio)) for ratio in _RATIOS),
+        ]
+        for engine, figures in found["engines"].items()
+    ]
+    count = name.removeprefix("rules_")
+    head = [f"Backtest of {count} rules over {found['rows']:,} rows", "rows/s", "s", "MB", *_RATIOS.values()]
+    return make_table(head, lines)
+
+
+_RATIOS = {
+    "ratio_to_duckdb": "as fast as DuckDB",
+    "ratio_to_polars": "as fast as Polars",
+    "ratio_to_decoding_alone": "as fast as decoding",
+}
+
+
+def _times(ratio: float | None) -> str:
+    return "" if ratio is None else f"{ratio:.2f} x"
+
+
+def _describe_growth(growth: Mapping[str, Any]) -> str:
+    lines = [
+        [f"{found['rows']:,}", f"{found['seconds']:,.2f}", f"{found['rows_per_second']:,}"] for found in growth.values()
+    ]
+    return make_table(["Rows (our backtest of 100 rules)", "s", "rows/s"], lines)
 
 
 def describe_agreement(agreement: Mapping[str, Any]) -> list[str]:

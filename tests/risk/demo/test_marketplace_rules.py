@@ -1,6 +1,7 @@
 """The example rules of the demo marketplace: sound, one for every policy, and they find what was planted."""
 
 import re
+import shutil
 from functools import reduce
 
 import numpy as np
@@ -17,6 +18,7 @@ from risk.actions.demo_features import load_pack_signals
 from risk.domain.demo.features.columns import describe_columns
 from risk.domain.demo.vocabulary import ABUSE_KINDS
 from tests.architecture.sources import ROOT
+from tests.bench.demo_rules import describe, read_aims, run_backtest
 from tests.risk.demo.conftest import Demo, copy_with_features
 
 PATH = ROOT / "examples" / "marketplace_rules.yaml"
@@ -167,3 +169,28 @@ def test_rules_leave_the_honest_alone(hits, planted) -> None:
     right = reduce(np.logical_or, planted.values())
     assert right[hit].mean() > 0.75
     assert (hit & ~right).mean() < 0.01
+
+
+def test_comments_name_the_abuse_that_the_bounds_hold() -> None:
+    aims = read_aims(TEXT)
+    assert {rule: abuse for rule, (abuse, *_) in BOUNDS.items()}.items() <= aims.items()
+    assert TEXT.count("# Planted:") == len(aims)
+    assert set(aims.values()) == set(ABUSE_KINDS)
+
+
+def test_the_command_prints_the_same_precision_and_what_is_found(
+    standard: Demo, hits, planted, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    directory = tmp_path_factory.mktemp("backtest")
+    copy_with_features(standard, directory)
+    shutil.copy(standard.directory / "labels.parquet", directory)
+    report = run_backtest(directory)
+    right = reduce(np.logical_or, planted.values())
+    for rule, mask in hits.items():
+        assert report["hits"][rule] == mask.sum(), rule
+        assert report["precision"][rule] == (pytest.approx(right[mask].mean(), abs=1e-6) if mask.any() else None), rule
+    for rule, (abuse, *_bounds) in BOUNDS.items():
+        assert report["recall_by_abuse"][rule][abuse] > 0, rule
+    assert report["labels"]["given"] == len(standard.labels)
+    table = describe(report)
+    assert all(f"| `{rule}` |" in table for rule in BOUNDS)
