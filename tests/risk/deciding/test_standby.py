@@ -5,11 +5,13 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.conf import LazySettings
 from django.db import OperationalError
 
 from policies.models import RulesetVersion
+from risk.actions import standby as standby_module
 from risk.actions.compiled import CompiledRuleset, forget_ruleset
-from risk.actions.standby import Ground, Standby, read_ground
+from risk.actions.standby import Ground, Standby, ground_in_force, read_ground, warm_up
 from tests.risk.deciding.conftest import load_pack
 
 SECONDS = 10.0
@@ -108,6 +110,51 @@ def test_a_new_rule_set_is_there_within_two_seconds(make_standby: Callable[[Read
     RulesetVersion.objects.create(number=99, members=[], lists={}, reason="nothing fires")
     assert wait_for(99, standby) < 2
     forget_ruleset()
+
+
+@pytest.fixture
+def own_standby(
+    monkeypatch: pytest.MonkeyPatch, settings: LazySettings, make_standby: Callable[[Reader], Standby]
+) -> Callable[[Reader], Standby]:
+    """Put a standby in the place of the process's own, as in a web process."""
+
+    def put(read: Reader) -> Standby:
+        settings.RULES_BESIDE_TRAFFIC = True
+        standby = make_standby(read)
+        monkeypatch.setattr(standby_module, "_standby", standby)
+        return standby
+
+    return put
+
+
+def test_a_new_web_process_reads_before_it_is_asked(own_standby: Callable[[Reader], Standby]):
+    is_read = threading.Event()
+
+    def read(held: Ground | None) -> Ground:
+        is_read.set()
+        return held or numbered(1)
+
+    own_standby(read)
+    warm_up()
+    assert is_read.wait(SECONDS)
+    assert ground_in_force().rules.number == 1
+
+
+def test_a_new_web_process_starts_while_the_database_is_away(own_standby: Callable[[Reader], Standby]):
+    answers = iter([OperationalError("away")])
+    is_tried = threading.Event()
+
+    def read(held: Ground | None) -> Ground:
+        error = next(answers, None)
+        if error is not None:
+            is_tried.set()
+            raise error
+        return held or numbered(2)
+
+    own_standby(read)
+    warm_up()
+    assert is_tried.wait(SECONDS)
+    assert ground_in_force().rules.number == 2
 
 
 @pytest.mark.django_db
