@@ -71,10 +71,12 @@ def scan_in_processes(
 class _Worker:
     """A process and the line to it."""
 
-    def __init__(self, request: Request) -> None:
-        context = multiprocessing.get_context("spawn")
+    def __init__(self, request: Request, method: str, earlier: Sequence["_Worker"]) -> None:
+        context: Any = multiprocessing.get_context(method)
         self.line, theirs = context.Pipe()
-        self.process = context.Process(target=_work, args=(theirs, request), daemon=True)
+        # A forked process has our ends of all lines; while it holds them, nobody learns that we are gone.
+        ours = [self.line, *(worker.line for worker in earlier)] if method == "fork" else []
+        self.process = context.Process(target=_work, args=(theirs, request, ours), daemon=True)
         self.process.start()
         theirs.close()
 
@@ -88,12 +90,23 @@ class _Worker:
         self.line.close()
 
 
+def _start_method() -> str:
+    """Return how to start a process: by a copy of this one, at once, where it has no threads that could hold locks.
+
+    Otherwise a new interpreter is started, which takes half a second.
+    """
+    is_alone = sys.platform == "linux" and threading.active_count() == 1
+    return "fork" if is_alone else "spawn"
+
+
 @contextmanager
 def _workers(request: Request, processes: int) -> Iterator[list[_Worker]]:
     workers: list[_Worker] = []
+    method = _start_method()
     try:
         with _uninterrupted():
-            workers.extend(_Worker(request) for _ in range(processes))
+            for _ in range(processes):
+                workers.append(_Worker(request, method, workers))
         yield workers
     finally:
         for worker in workers:
@@ -154,11 +167,13 @@ def _receive(worker: _Worker) -> tuple[str, Any]:
     return message
 
 
-def _work(line: Connection, request: Request) -> None:
+def _work(line: Connection, request: Request, inherited: Sequence[Connection]) -> None:
     """Do what comes over the line until there is no more, in a process of its own.
 
     Telling the rows fails when the other side is gone, which ends this process too.
     """
+    for other in inherited:
+        other.close()
     use_one_thread()
     told = _Teller(line)
     try:

@@ -1,8 +1,6 @@
 """A backtest counts what the rules hit, however the rows are cut into files, row groups and processes."""
 
 import multiprocessing
-import os
-import signal
 import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -118,7 +116,9 @@ def test_samples_are_hits_and_the_same_in_every_run(tmp_path):
         assert rows[number * 750 + hit["row"]]["event_id"] == hit["id"]
 
 
-def test_processes_count_the_same(tmp_path):
+@pytest.mark.parametrize("has_threads", [False, True], ids=["fork", "spawn"])
+def test_processes_count_the_same(has_threads, tmp_path, monkeypatch):
+    monkeypatch.setattr(threading, "active_count", lambda: 1 + has_threads)
     rows = events(1200)
     path = write(tmp_path / "events", rows, 400, 3)
     labels = tmp_path / "labels.csv"
@@ -261,22 +261,15 @@ def test_a_backtest_can_be_stopped_here_and_in_processes(tmp_path):
     request = Request(PROGRAM)
     with pytest.raises(Cancelled):
         scan_in_processes(request, _plan(request, path), 2, _StopAfter(3), lambda _: None)
-    assert _children() == []
-
-
-def _children():
-    status = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children")
-    names = [Path(f"/proc/{child}/cmdline").read_bytes() for child in status.read_text().split()]
-    return [name for name in names if b"spawn_main" in name]
+    assert multiprocessing.active_children() == []
 
 
 class _KillWorkers:
     """Kills the processes of the backtest when it is asked for the first time, and never is set."""
 
     def is_set(self):
-        for child in Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split():
-            if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
-                os.kill(int(child), signal.SIGKILL)
+        for child in multiprocessing.active_children():
+            child.kill()
         return False
 
 
@@ -285,7 +278,7 @@ def test_a_killed_process_is_told(tmp_path):
     request = Request(PROGRAM)
     with pytest.raises(WorkerLostError, match="ended with code -9; there may be too little memory"):
         scan_in_processes(request, _plan(request, path), 2, _KillWorkers(), lambda _: None)
-    assert _children() == []
+    assert multiprocessing.active_children() == []
 
 
 def test_row_groups_that_different_rules_can_hit_do_not_share_answers(tmp_path):

@@ -152,14 +152,34 @@ def test_it_runs_without_a_database_and_stops_when_interrupted(rules, events, tm
     assert running.returncode == 130, errors
     assert time.monotonic() - interrupted_at < 3
     assert not any(Path(f"/proc/{child}").exists() for child in children)
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment) as running:
+        children = _wait_for_children(running.pid)
+        running.kill()
+    assert _are_gone(children)
+
+
+def _are_gone(processes):
+    """Wait until processes have ended; one that nobody has waited for yet counts as ended."""
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        if not any(_runs(process) for process in processes):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def _runs(process):
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def _wait_for_children(parent):
     """Wait until both workers run, and return their process numbers."""
     until = time.monotonic() + 20
     while time.monotonic() < until:
-        listed = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-        workers = [child for child in listed if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+        workers = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
         if len(workers) == 2:
             return workers
         time.sleep(0.02)
