@@ -1,5 +1,6 @@
 """Every word that people read can be translated: catalogues can be made, and what goes to accounts is complete."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -54,7 +55,8 @@ def test_a_catalogue_can_be_made_of_all_that_the_console_says(tmp_path: Path):
             shutil.copy(source, tmp_path / part)
     (tmp_path / "locale").mkdir()
     command = [sys.executable, "-W", "ignore", "manage.py", "makemessages", "-l", "de", "--no-location"]
-    made = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "governance.project.settings"}
+    made = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert made.returncode == 0, made.stderr
     assert "warning" not in made.stderr.lower(), made.stderr
     catalogue = (tmp_path / "locale/de/LC_MESSAGES/django.po").read_text(encoding="utf-8")
