@@ -12,6 +12,8 @@ from typing import Any, TextIO
 from django.core.management.base import CommandError
 
 from policies.engines.errors import DataError
+from policies.engines.ibis.connections import ENGINES
+from policies.management.analytics import analytics_engine
 from policies.rulelang.rules_form import RulesFile
 from policies.rulelang.ruleset import RuleSet
 
@@ -21,8 +23,10 @@ COLUMNAR = "columnar"
 def add_arguments(parser: ArgumentParser) -> None:
     """Describe the options of the sub-command."""
     parser.add_argument("--rules", required=True, help="rules file (YAML)")
-    parser.add_argument("--events", required=True, help="events: a Parquet file, or a folder of them")
-    parser.add_argument("--engine", choices=(COLUMNAR,), default=COLUMNAR, help="engine that evaluates")
+    parser.add_argument(
+        "--events", required=True, help="events: a Parquet file, a folder of them, or for the analytics engines a table"
+    )
+    parser.add_argument("--engine", choices=(COLUMNAR, *ENGINES), default=COLUMNAR, help="engine that evaluates")
     parser.add_argument(
         "--by", action="append", choices=("day", "market"), help="tell hits by day (UTC) or market; may be given twice"
     )
@@ -52,18 +56,23 @@ def run_backtest(
             _at_least(options["sample"], 0, "--sample"),
             now,
         )
-        result = running.run_backtest(
-            request,
-            Path(options["events"]),
-            processes=None if options["processes"] is None else _at_least(options["processes"], 1, "--processes"),
-            progress=_progress(errors),
-        )
+        if options["engine"] == COLUMNAR:
+            result = running.run_backtest(
+                request,
+                Path(options["events"]),
+                processes=None if options["processes"] is None else _at_least(options["processes"], 1, "--processes"),
+                progress=_progress(errors),
+            )
+        else:
+            counting = import_module("policies.engines.ibis.backtesting")
+            with analytics_engine(options["engine"]) as engine:
+                result = counting.run_backtest_on(engine, ruleset, request, options["events"])
     except (DataError, workers.WorkerLostError) as error:
         raise CommandError(str(error)) from error
     except KeyboardInterrupt:
         errors.write("\nstopped\n")
         sys.exit(130)
-    return json.dumps({"engine": COLUMNAR, **result.as_json()}, ensure_ascii=False)
+    return json.dumps({"engine": options["engine"], **result.as_json()}, ensure_ascii=False)
 
 
 def _at_least(value: int, lowest: int, name: str) -> int:

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from policies.engines.ibis.context import Source
@@ -20,6 +21,15 @@ class EngineFailedError(RuntimeError):
     """An engine that does not answer, or that answers with an error; it says which and why."""
 
 
+@dataclass(frozen=True)
+class Piece:
+    """A table of an engine with its Arrow schema, and where it is, for errors."""
+
+    table: Any
+    schema: Any
+    place: str
+
+
 class Engine(ABC):
     """A connection to an engine, with how it computes. Close it when done."""
 
@@ -34,6 +44,14 @@ class Engine(ABC):
     @abstractmethod
     def answer(self, query: Any) -> Any:
         """Run a query and return its rows as an Arrow table."""
+
+    @abstractmethod
+    def events(self, where: str) -> list[Piece]:
+        """Return the events of a place: Parquet files or a table; files of the same columns are one piece.
+
+        Raises:
+            DataError: there is no such place.
+        """
 
     @abstractmethod
     def close(self) -> None:

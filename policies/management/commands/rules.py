@@ -4,21 +4,19 @@ import json
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TextIO
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from policies.engines.ibis.connections import ENGINES, AnalyticsUrlError, open_engine
-from policies.engines.ibis.engine import Engine, EngineFailedError
+from policies.engines.ibis.connections import ENGINES
+from policies.engines.ibis.engine import Engine
 from policies.engines.ibis.evaluating import evaluate_lines_on
-from policies.engines.ibis.library import EngineMissingError
-from policies.engines.ibis.refusals import RefusedError
 from policies.management import backtests
+from policies.management.analytics import analytics_engine
 from policies.management.backtests import COLUMNAR
 from policies.rulelang.files import (
     EventError,
@@ -90,7 +88,7 @@ class Command(BaseCommand):
         file, ruleset = _load(options["rules"])
         now = _read_now(options["now"])
         is_right = True
-        with _open(options["events"]) as lines, _engine(options["engine"]) as engine:
+        with _open(options["events"]) as lines, _analytics(options["engine"]) as engine:
             if engine is not None:
                 answers = evaluate_lines_on(engine, file, ruleset, lines, now)
             elif options["engine"] == COLUMNAR:
@@ -165,20 +163,9 @@ def _open(path: str) -> Iterator[TextIO]:
         yield stream
 
 
-@contextmanager
-def _engine(name: str) -> Iterator[Engine | None]:
+def _analytics(name: str) -> AbstractContextManager[Engine | None]:
     """Open an analytics engine and close it again; None for those that are at hand."""
-    if name not in ENGINES:
-        yield None
-        return
-    try:
-        engine = open_engine(name, settings.ANALYTICS_URL)
-        try:
-            yield engine
-        finally:
-            engine.close()
-    except (AnalyticsUrlError, EngineFailedError, EngineMissingError, RefusedError) as error:
-        raise CommandError(str(error)) from error
+    return analytics_engine(name) if name in ENGINES else nullcontext()
 
 
 def _read_now(text: str | None) -> datetime | None:

@@ -96,6 +96,14 @@ class Dialect(ABC):
     def settle(self, a: Any) -> Any:
         """Return a number, or NULL where it is not finite."""
 
+    def settle_stored(self, a: Any) -> Any:
+        """Return a number out of a column, or NULL where it is not finite."""
+        return self.settle(a)
+
+    def double_of_decimal(self, a: Any) -> Any:
+        """Return a decimal as a double: by way of its digits, which is rounded correctly."""
+        return a.cast("string").cast("float64")
+
     # Texts -------------------------------------------------------------------------------------------------------
 
     def text(self, value: str) -> Any:

@@ -1,5 +1,6 @@
 """Compute in PostgreSQL, where each overflow is an error: whole numbers as `numeric`, doubles guarded by size."""
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -103,6 +104,16 @@ class Postgres(Dialect):
     def settle(self, a: Any) -> Any:
         """Return the number: none of the above gives one that is not finite."""
         return a
+
+    def settle_stored(self, a: Any) -> Any:
+        """Take infinities and NaN, the largest of all, out of a column."""
+        return when(a.between(literal(-sys.float_info.max), literal(sys.float_info.max)), a)
+
+    def double_of_decimal(self, a: Any) -> Any:
+        """Return a `numeric` as a double where its size is within the range."""
+        bounds = [load_ibis().literal(bound).cast("decimal(1000, 400)") for bound in ("1e-300", "1e308")]
+        does_fit = (a == a - a) | a.abs().between(*bounds)
+        return when(does_fit, super().double_of_decimal(a))
 
     def text(self, value: str) -> Any:
         """Return a fixed text."""

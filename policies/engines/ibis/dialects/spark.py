@@ -9,6 +9,7 @@ from policies.engines.ibis.library import call
 from policies.engines.ibis.literals import literal, when
 from policies.engines.ibis.spelling import JAVA
 from policies.rulelang.limits import INT_MIN
+from policies.rulelang.wording import gettext_noop
 
 _EXACT = "decimal(20, 0)"
 
@@ -71,9 +72,13 @@ class Spark(Dialect):
         """Search with the expression in Java's spelling."""
         return a.re_search(self.respelled(pattern, JAVA))
 
+    def share_in_common(self, left: Any, right: Any) -> Any:
+        """Refuse: planning such a query takes Spark more memory than a driver has by default."""
+        raise self.refuse(gettext_noop("`similarity`"), gettext_noop("Use the engine duckdb or columnar."))
+
     def microseconds(self, column: Any) -> Any:
         """Return microseconds since 1970."""
-        return call("unix_micros", "int64", column)
+        return call("unix_micros", "int64", column.cast("timestamp('UTC')"))
 
     def calendar(self, moment: Any) -> Any:
         """Return a timestamp; the session is in UTC."""

@@ -3,8 +3,10 @@
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from policies.engines.errors import DataError
 from policies.engines.ibis.dialects.duckdb import DuckDB
-from policies.engines.ibis.engine import Engine, EngineFailedError
+from policies.engines.ibis.engine import Engine, EngineFailedError, Piece
+from policies.engines.ibis.engines.files import files_alike, is_place
 from policies.engines.ibis.library import load, load_ibis
 
 
@@ -21,7 +23,25 @@ class DuckDBEngine(Engine):
 
     def answer(self, query: Any) -> Any:
         """Run a query."""
-        return self.backend.to_pyarrow(query)
+        try:
+            return self.backend.to_pyarrow(query)
+        except load("duckdb").Error as error:
+            message = f"DuckDB failed: {str(error).splitlines()[0]}"
+            raise EngineFailedError(message) from error
+
+    def events(self, where: str) -> list[Piece]:
+        """Return Parquet files, or a table of the database."""
+        if is_place(where):
+            return [
+                Piece(self.backend.read_parquet(files, hive_partitioning=False), schema, files[0])
+                for files, schema in files_alike(where)
+            ]
+        database, _, name = where.rpartition(".")
+        try:
+            table = self.backend.table(name, database=database or None)
+        except load_ibis().common.exceptions.TableNotFound as error:
+            raise DataError("DuckDB has no such table, nor is there such a file", file=where) from error
+        return [Piece(table, table.schema().to_pyarrow(), where)]
 
     def close(self) -> None:
         """Close the connection."""

@@ -3,8 +3,9 @@
 from itertools import count
 from typing import Any
 
+from policies.engines.errors import DataError
 from policies.engines.ibis.dialects.postgres import Postgres
-from policies.engines.ibis.engine import Engine, EngineFailedError
+from policies.engines.ibis.engine import Engine, EngineFailedError, Piece
 from policies.engines.ibis.library import load, load_arrow, load_ibis
 
 _ROWS_PER_STATEMENT = 1_000
@@ -39,7 +40,11 @@ class PostgresEngine(Engine):
         """Run a query."""
         statement = self._compiler.to_sqlglot(query).sql("postgres")
         with self._session.cursor() as cursor:
-            cursor.execute(statement)
+            try:
+                cursor.execute(statement)
+            except load("psycopg2").Error as error:
+                message = f"PostgreSQL failed: {str(error).splitlines()[0]}"
+                raise EngineFailedError(message) from error
             rows = cursor.fetchall()
         columns = list(zip(*rows, strict=True)) or [()] * len(query.schema())
         arrays = [
@@ -47,6 +52,23 @@ class PostgresEngine(Engine):
             for column, kind in zip(columns, query.schema().to_pyarrow().types, strict=True)
         ]
         return load_arrow().table(arrays, names=list(query.schema().names))
+
+    def events(self, where: str) -> list[Piece]:
+        """Return a table of the database."""
+        with self._session.cursor() as cursor:
+            cursor.execute(_DESCRIBE, (where,))
+            rows = cursor.fetchall()
+        if not rows:
+            raise DataError("PostgreSQL has no such table", file=where)
+        kinds = {column: _KINDS.get(kind.removesuffix("[]")) for _, _, column, kind in rows}
+        columns = {
+            column: f"array<{kinds[column]}>" if kind.endswith("[]") else kinds[column]
+            for _, _, column, kind in rows
+            if kinds[column] is not None
+        }
+        schema = load_ibis().schema(columns)
+        table = load_ibis().table(schema, name=rows[0][1], database=rows[0][0])
+        return [Piece(table, schema.to_pyarrow(), where)]
 
     def can_hold(self, text: str) -> bool:
         """Tell whether a text is free of NUL, which PostgreSQL has in none."""
@@ -56,6 +78,28 @@ class PostgresEngine(Engine):
         """End the session."""
         self._session.close()
 
+
+_DESCRIBE = """
+    SELECT n.nspname, c.relname, a.attname, a.atttypid::regtype::text
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 AND NOT a.attisdropped
+    ORDER BY a.attnum
+"""
+
+_KINDS = {
+    "boolean": "boolean",
+    "smallint": "int16",
+    "integer": "int32",
+    "bigint": "int64",
+    "real": "float32",
+    "double precision": "float64",
+    "numeric": "decimal(38, 9)",
+    "text": "string",
+    "character varying": "string",
+    "timestamp with time zone": "timestamp('UTC')",
+    "timestamp without time zone": "timestamp",
+}
+"""Columns of other types are not seen."""
 
 _SQL_TYPES = {
     "boolean": "boolean",

@@ -5,8 +5,10 @@ from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
+from policies.engines.errors import DataError
 from policies.engines.ibis.dialects.spark import Spark
-from policies.engines.ibis.engine import Engine, EngineFailedError
+from policies.engines.ibis.engine import Engine, EngineFailedError, Piece
+from policies.engines.ibis.engines.files import files_alike, is_place
 from policies.engines.ibis.library import load, load_ibis
 
 _SETTINGS = {
@@ -40,7 +42,27 @@ class SparkEngine(Engine):
 
     def answer(self, query: Any) -> Any:
         """Run a query."""
-        return self.session.sql(str(self.backend.compile(query))).toArrow()
+        try:
+            return self.session.sql(str(self.backend.compile(query))).toArrow()
+        except load("pyspark.errors").PySparkException as error:
+            message = f"Spark failed: {str(error).splitlines()[0]}"
+            raise EngineFailedError(message) from error
+
+    def events(self, where: str) -> list[Piece]:
+        """Return Parquet files, or a table of the catalogue."""
+        if not is_place(where):
+            if not self.session.catalog.tableExists(where):
+                raise DataError("Spark has no such table, nor is there such a file", file=where)
+            return [self._piece(self.session.table(where), None, where)]
+        return [
+            self._piece(self.session.read.parquet(*files), schema, files[0]) for files, schema in files_alike(where)
+        ]
+
+    def _piece(self, frame: Any, schema: Any, where: str) -> Piece:
+        name = f"aedile_events_{next(self._numbers)}"
+        frame.createOrReplaceTempView(name)
+        table = self.backend.table(name)
+        return Piece(table, table.schema().to_pyarrow() if schema is None else schema, where)
 
     def close(self) -> None:
         """End the session."""

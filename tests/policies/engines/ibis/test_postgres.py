@@ -1,14 +1,17 @@
 """PostgreSQL gives the verdict of the reference evaluator on every rule that it does not refuse."""
 
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from policies.engines.errors import DataError
 from policies.engines.ibis.connections import open_engine
 from policies.engines.ibis.engine import hits_of_records
 from policies.engines.ibis.refusals import RefusedError
 from policies.rulelang.quoting import quote
 from tests.conftest import database_url
+from tests.policies.engines.ibis.backtests import CONDITIONS, both_counts, ruleset, write_events
 from tests.policies.engines.ibis.cases import (
     ALL,
     HOSTILE,
@@ -103,3 +106,27 @@ def test_what_means_something_else_is_refused(engine, text, part):
 def test_a_text_that_postgres_cannot_have_is_told(engine):
     assert engine.can_hold("a\\0b")
     assert not engine.can_hold("a\0b")
+
+
+def test_a_backtest_over_a_table_counts_the_same(engine, tmp_path):
+    events = write_events(tmp_path / "events.parquet")
+    table = pq.read_table(events).drop_columns(["span", "seller", "large"])
+    with engine._session.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMPORARY TABLE events (id text, amount float8, needed float8, exact numeric, small int2,"
+            " gaps float8, text text, flag boolean, at timestamptz, plain timestamp, tags text[], sizes float8[],"
+            " occurred_at timestamptz, market varchar(9), extra jsonb)"
+        )
+        names = ", ".join(table.column_names)
+        for row in table.to_pylist():
+            cursor.execute(f"INSERT INTO events ({names}) VALUES ({', '.join(['%s'] * len(row))})", list(row.values()))
+    left_out = ("span", "seller", "large")
+    ours, theirs = both_counts(
+        engine,
+        events,
+        ruleset([text for text in CONDITIONS if not any(name in text for name in left_out)]),
+        where="events",
+    )
+    assert theirs == ours
+    with pytest.raises(DataError, match="PostgreSQL has no such table"):
+        engine.events('no"where')
