@@ -1,5 +1,6 @@
 """Compute in Spark 4, which has `try_…` functions for what may fail; regular expressions are Java's."""
 
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -12,6 +13,7 @@ from policies.rulelang.limits import INT_MIN
 from policies.rulelang.wording import gettext_noop
 
 _EXACT = "decimal(20, 0)"
+_PLAIN = re.compile(r"[\w .,:;@/+-]*")
 
 
 class Spark(Dialect):
@@ -63,6 +65,16 @@ class Spark(Dialect):
     def settle(self, a: Any) -> Any:
         """Take out what is not finite."""
         return when(_is_finite(a), a)
+
+    def text(self, value: str) -> Any:
+        """Return a fixed text; one with anything but plain characters goes as its bytes.
+
+        Spark reads fewer escapes with a backslash than are written to it, and what it does not know it mangles.
+        """
+        if _PLAIN.fullmatch(value):
+            return literal(value)
+        octets = call("unhex", "binary", literal(value.encode().hex()))
+        return call("decode", "string", octets, literal("UTF-8"))
 
     def among(self, a: Any, entries: Sequence[Any]) -> Any:
         """Look up; in a set of Java the two zeros would differ."""
