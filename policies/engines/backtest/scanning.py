@@ -103,6 +103,9 @@ class Scanner:
         everything = tuple(range(len(self.tally.hits)))
         if not places:
             return self._engines[everything], places
+        if 2 * len(places) > len(everything):
+            # An engine of nearly all rules costs more to make than it saves.
+            return self._engines[everything], everything
         engine = self._engines.get(places)
         if engine is None:
             if len(self._engines) >= _MOST_ENGINES:
