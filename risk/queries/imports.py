@@ -144,7 +144,8 @@ def first_rejects(run_id: int) -> list[RejectLine]:
 
 def example_mappings() -> dict[str, str]:
     """Return what the shipped mappings are about, by file name."""
-    return {path.name: _about(path) for path in sorted(EXAMPLES.glob("*.yaml"))}
+    found = {path.name: _about(path) for path in sorted(EXAMPLES.glob("*.yaml"))}
+    return {name: about for name, about in found.items() if about is not None}
 
 
 def read_example(name: str) -> str:
@@ -197,9 +198,11 @@ def is_worked_on(name: str) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _about(path: Path) -> str:
+def _about(path: Path) -> str | None:
+    """Return what a mapping says it is about, None for a file that is no mapping."""
     try:
         root = read_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, RulesFileError):
-        return ""
-    return next((str(value.value) for key, _node, value in entries(root, "the mapping", []) if key == "about"), "")
+        return None
+    parts = {key: value.value for key, _node, value in entries(root, "the mapping", [])}
+    return str(parts.get("about", "")) if "files" in parts else None

@@ -1,7 +1,5 @@
 """What a sound mapping says."""
 
-from pathlib import Path
-
 import pytest
 
 from risk.domain.mapping.parsing import parse_mapping
@@ -18,9 +16,9 @@ from risk.domain.mapping.spec import (
 )
 from risk.domain.mapping.spec import TestKind as Asked
 from risk.domain.mapping.time_forms import check_form
+from risk.queries.imports import example_mappings, read_example
 from tests.risk.mapping.reading import mapping_of
 
-EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 HEAD = "source: shop\nmarket: BR\n"
 EVENT = "events: [{from: a, type: order_placed, id: id, occurred_at: at, roles: {seller: s}%s}]\n"
 
@@ -30,9 +28,14 @@ def event_with(more: str):
     return event
 
 
-@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.name)
-def test_every_shipped_mapping_is_sound(path: Path) -> None:
-    assert isinstance(parse_mapping(path.read_text(encoding="utf-8"), path.name), ImportMapping)
+@pytest.mark.parametrize("name", example_mappings())
+def test_every_shipped_mapping_is_sound(name: str) -> None:
+    assert isinstance(parse_mapping(read_example(name), name), ImportMapping)
+
+
+def test_files_beside_the_mappings_are_not_offered() -> None:
+    assert {"demo.yaml", "olist.yaml"} <= example_mappings().keys()
+    assert "marketplace_rules.yaml" not in example_mappings()
 
 
 def test_the_format_follows_the_name_unless_it_is_said() -> None:
