@@ -118,16 +118,19 @@ class Scanner:
         tally.rows += rows
         groups = groups_of(batch, layout, self._request.groupings, moments)
         identifiers = texts_of(batch, layout.event_id) if self._request.sample else None
+        counts = tally.counts_by_key(groups)
         by_outcome: dict[str, Mask] = {}
         masks = [np.zeros(rows, np.bool_)] * len(tally.hits)
         for rule, mask in answers:
-            tally.count_hits(rule, mask, groups)
+            tally.count_hits(rule, mask, groups, counts)
             outcome = self._request.program.rules[rule].outcome
             by_outcome[outcome] = mask if outcome not in by_outcome else by_outcome[outcome] | mask
             if self._request.sample:
                 self._keep_sample(rule, mask, identifiers, place)
             if tally.labels is not None:
                 masks[rule] = mask
+        if counts is not None:
+            tally.add_counts(groups, counts)
         self._count_outcomes(by_outcome, rows)
         if tally.labels is not None:
             how_many = _sum(masks, rows)

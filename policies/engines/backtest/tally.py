@@ -20,6 +20,7 @@ MOST_OVERLAPPING_RULES = 300
 """Up to this many rules, events that two of them hit are counted: the work grows with the square."""
 
 _MOST_FOUND = 200_000_000
+_MOST_CELLS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -113,8 +114,18 @@ class Tally:
         if other.overlap is not None:
             self.overlap = other.overlap if self.overlap is None else self.overlap + other.overlap
 
-    def count_hits(self, rule: int, mask: Mask, groups: Groups) -> None:
-        """Count the rows that a rule hits, by day and market."""
+    def counts_by_key(self, groups: Groups) -> Counts | None:
+        """Return a table of zeros, rules by keys, to count a batch in; None where it would be too large."""
+        cells = len(self.hits) * len(groups.keys)
+        return np.zeros((len(self.hits), len(groups.keys)), np.int64) if cells <= _MOST_CELLS else None
+
+    def add_counts(self, groups: Groups, counts: Counts) -> None:
+        """Add a table of `counts_by_key`."""
+        for code in np.flatnonzero(counts.any(axis=0)).tolist():
+            self._group(groups.keys[code])[:] += counts[:, code]
+
+    def count_hits(self, rule: int, mask: Mask, groups: Groups, counts: Counts | None = None) -> None:
+        """Count the rows that a rule hits; by day and market in the table, if there is one."""
         count = int(np.count_nonzero(mask))
         if not count:
             return
@@ -128,6 +139,9 @@ class Tally:
                 self._group(groups.keys[code])[rule] += np.count_nonzero(mask[first:end])
             return
         by_code = np.bincount(groups.codes[np.flatnonzero(mask)], minlength=len(groups.keys))
+        if counts is not None:
+            counts[rule] = by_code
+            return
         for code in np.flatnonzero(by_code).tolist():
             self._group(groups.keys[code])[rule] += by_code[code]
 
