@@ -80,7 +80,7 @@ class _Counting:
         for at, bound in enumerate(layout.fields.values()):
             columns[f"f{at}"] = fitted(table, bound, dialect)
             if bound.field.nullable and bound.path:
-                columns[f"n{at}"] = raw_of(table, bound).isnull()
+                columns[f"n{at}"] = dialect.is_missing(raw_of(table, bound))
         columns["now"] = self._now(table)
         if layout.market is not None:
             columns["market"] = raw_of(table, layout.market).cast("string")

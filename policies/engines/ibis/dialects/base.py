@@ -96,6 +96,10 @@ class Dialect(ABC):
     def settle(self, a: Any) -> Any:
         """Return a number, or NULL where it is not finite."""
 
+    def is_missing(self, a: Any) -> Any:
+        """Tell whether a column has no value."""
+        return a.isnull()
+
     def settle_stored(self, a: Any) -> Any:
         """Return a number out of a column, or NULL where it is not finite."""
         return self.settle(a)

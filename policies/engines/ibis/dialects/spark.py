@@ -66,6 +66,10 @@ class Spark(Dialect):
         """Take out what is not finite."""
         return when(_is_finite(a), a)
 
+    def is_missing(self, a: Any) -> Any:
+        """Tell whether a column has no value; to Ibis, NaN is none in Spark."""
+        return call("isnull", "boolean", a)
+
     def text(self, value: str) -> Any:
         """Return a fixed text; one with anything but plain characters goes as its bytes.
 
