@@ -19,7 +19,7 @@ from policies.bench.workload.events import make_table, write_files
 from policies.bench.workload.fields import FIELDS
 
 ROUNDS = 3
-WORKLOADS = ((100, 1_000_000), (1000, 200_000))
+WORKLOADS = ((100, 500_000), (1000, 50_000))
 """Number of rules and of rows, at scale 1."""
 
 STEPS = (1, 3, 10)
@@ -141,7 +141,7 @@ def _measure_growth(rules: Sequence[Rule], paths: Sequence[str], rows: int) -> d
             chosen = [str(Path(folder) / Path(path).name) for path in paths[: len(paths) * step // STEPS[-1]]]
             for path, link in zip(paths, chosen, strict=False):
                 os.link(path, link)
-            seconds = statistics.median(run_once(OURS, rules, chosen)["seconds"] for _ in range(ROUNDS))
+            seconds = run_once(OURS, rules, chosen)["seconds"]
         found[f"times_{step}"] = {
             "rows": rows * step // STEPS[-1],
             "seconds": round(seconds, 2),

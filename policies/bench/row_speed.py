@@ -30,7 +30,7 @@ ENGINES: dict[str, RowCompiler] = {
 }
 RULE_COUNTS = (1, 10, 100, 1000)
 EVENTS = 2_000
-_SAMPLE = 200
+_SAMPLE = 100
 
 
 def write_rules(count: int, seed: int) -> list[Rule]:

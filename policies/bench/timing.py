@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 ROUNDS = 5
-_SECONDS_A_TURN = 0.12
+_SECONDS_A_TURN = 0.08
 _LEAST_EVENTS = 5
 
 
@@ -32,7 +32,7 @@ def time_in_turns(
 ) -> dict[str, Pace]:
     """Let each engine evaluate a stretch of events per round; a slow one gets fewer of them.
 
-    The stretch is chosen to take about a tenth of a second, times the scale.
+    The stretch is chosen to take about a twelfth of a second, times the scale.
     """
     sizes = {name: _choose_size(evaluate, events, scale) for name, evaluate in engines.items()}
     rounds: dict[str, list[float]] = {name: [] for name in engines}
