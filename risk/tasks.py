@@ -15,7 +15,7 @@ from risk.actions.closing import close_decided_batches as close_decided
 from risk.actions.importing.expiring import remove_old_uploads
 from risk.actions.importing.working import work_on_fact
 from risk.actions.partitions import make_partitions_ahead
-from risk.actions.processing import process_fact
+from risk.actions.processing import process_fact, process_part_fact
 
 TRY_AGAIN: dict[str, Any] = {
     "autoretry_for": (OperationalError,),
@@ -47,6 +47,12 @@ def remove_uploads() -> None:
 def process_batch(fact_id: int) -> None:
     """Run signals, scores and rules over the batch of an `events_ingested` fact."""
     process_fact(fact_id=fact_id)
+
+
+@shared_task(ignore_result=True, **TRY_AGAIN)
+def process_part(fact_id: int) -> None:
+    """Work on the part of a large batch that a `batch_part_ready` fact names."""
+    process_part_fact(fact_id=fact_id)
 
 
 @shared_task(ignore_result=True, **TRY_AGAIN)

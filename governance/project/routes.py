@@ -6,6 +6,7 @@ below the room that produces the fact: down, one simply calls.
 
 ROUTES: dict[str, tuple[str, ...]] = {
     "events_ingested": ("risk.tasks.process_batch",),
+    "batch_part_ready": ("risk.tasks.process_part",),
     "rule_run_asked": ("risk.tasks.run_rule",),
     "import_requested": ("risk.tasks.run_import",),
     "rules_hit": ("cases.tasks.take_in_hits",),

@@ -49,15 +49,17 @@ class EventAsOf:
 
 
 def evaluate_accounts(rules: CompiledRuleset, accounts: Iterable[AccountAsOf]) -> list[RuleHit]:
-    """Return the hits of the rules on entities, not yet stored."""
+    """Return the hits of the rules on entities, not yet stored, account by account."""
+    whole = list(accounts)
+    records = _Gathered()
+    for place, account in enumerate(whole):
+        if group := rules.on_entities.get(account.entity.type):
+            values = entity_record_values(account.entity, account.market)
+            records.add(group, place, Record(values, account.as_of, rules.lists))
     hits = []
-    for account in accounts:
-        group = rules.on_entities.get(account.entity.type)
-        if group is None:
-            continue
-        values = entity_record_values(account.entity, account.market)
-        record = Record(values, account.as_of, rules.lists)
-        for rule, is_suppressed in _that_fire(group, record):
+    for place, record, found in records.that_hit():
+        account = whole[place]
+        for rule, is_suppressed in found:
             hit = _hit(rules, rule, record, account.entity.id, account.market, account.as_of)
             hit.is_suppressed = is_suppressed
             hits.append(hit)
@@ -65,14 +67,19 @@ def evaluate_accounts(rules: CompiledRuleset, accounts: Iterable[AccountAsOf]) -
 
 
 def evaluate_events(rules: CompiledRuleset, events: Iterable[EventAsOf]) -> list[RuleHit]:
-    """Return the hits of the rules on events, not yet stored; a hit names the account that answers for it."""
+    """Return the hits of the rules on events, not yet stored, event by event.
+
+    A hit names the account that answers for it.
+    """
+    whole = list(events)
+    records = _Gathered()
+    for place, event in enumerate(whole):
+        if group := rules.on_events.get(event.type):
+            records.add(group, place, event_record(event, rules.lists))
     hits = []
-    for event in events:
-        group = rules.on_events.get(event.type)
-        if group is None:
-            continue
-        record = event_record(event, rules.lists)
-        for rule, is_suppressed in _that_fire(group, record):
+    for place, record, found in records.that_hit():
+        event = whole[place]
+        for rule, is_suppressed in found:
             accountable = accountable_role(rule.live.subject_types, event.roles)
             if accountable is None:
                 continue
@@ -81,6 +88,30 @@ def evaluate_events(rules: CompiledRuleset, events: Iterable[EventAsOf]) -> list
             hit.event_id, hit.is_suppressed = event.id, is_suppressed
             hits.append(hit)
     return hits
+
+
+class _Gathered:
+    """Records by the group of rules that looks at them, so that each group is asked once."""
+
+    def __init__(self) -> None:
+        self._groups: dict[int, tuple[RuleGroup, list[int], list[Record]]] = {}
+
+    def add(self, group: RuleGroup, place: int, record: Record) -> None:
+        """Gather a record under its place among all."""
+        _group, places, records = self._groups.setdefault(id(group), (group, [], []))
+        places.append(place)
+        records.append(record)
+
+    def that_hit(self) -> list[tuple[int, Record, list[tuple[CompiledRule, bool]]]]:
+        """Return the records of which some rules are true, in the order of their places, with these rules.
+
+        With each rule stands whether an allow rule ended the matter for it.
+        """
+        found = []
+        for group, places, records in self._groups.values():
+            for row, rules in group.that_hold_on(records):
+                found.append((places[row], records[row], _with_suppression(rules)))
+        return sorted(found, key=lambda one: one[0])
 
 
 def store_hits(hits: Sequence[RuleHit]) -> list[int]:
@@ -135,9 +166,7 @@ def accountable_role(subject_types: Sequence[str], roles: Mapping[str, EntitySna
     return next((role for role in (*preferred, *ACCOUNT_TYPES) if role in roles), None)
 
 
-def _that_fire(group: RuleGroup, record: Record) -> list[tuple[CompiledRule, bool]]:
-    """Return the rules that are true of the record, each with whether an allow rule ended the matter for it."""
-    true = group.that_hold(record)
+def _with_suppression(true: Sequence[CompiledRule]) -> list[tuple[CompiledRule, bool]]:
     is_allowed = any(rule.live.lane == ALLOW_LANE for rule in true)
     return [(rule, is_allowed and rule.live.lane != ALLOW_LANE) for rule in true]
 

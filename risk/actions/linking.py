@@ -1,7 +1,7 @@
 """Tie accounts that use the same device, payment account or address."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -9,12 +9,6 @@ from django.db import connection, transaction
 
 from risk.domain.linking import ACTING, MAX_TIED
 from risk.domain.vocabulary import ACCOUNT_TYPES, HARD_LINKS, LINKING_TYPES
-from risk.models import IngestBatch
-
-# A batch may be a whole import: then it is taken in windows of the data's clock, a transaction each.
-EVENTS_AT_ONCE = 50_000
-WINDOW = timedelta(days=7)
-INSTANT = timedelta(microseconds=1)
 
 GATHER = """
 CREATE TEMP TABLE batch_use ON COMMIT DROP AS
@@ -90,23 +84,12 @@ class Linked:
     removed: int
 
 
-def link_batch(*, batch_id: int) -> Linked:
+def link_span(*, batch_id: int, begin: datetime, end: datetime) -> Linked:
     """Tie the accounts of a batch to what they used, and to who else used it; again, it changes nothing.
 
-    A thing that more than MAX_TIED accounts used ties nobody, and the links that it made before are removed.
+    Of the batch the events from begin to before end are taken, best some ten thousand. A thing that more than MAX_TIED
+    accounts used ties nobody, and the links that it made before are removed.
     """
-    batch = IngestBatch.objects.get(pk=batch_id)
-    begin, last = batch.first_occurred_at, batch.last_occurred_at
-    uses = links = removed = 0
-    while begin is not None and last is not None and begin <= last:
-        end = begin + WINDOW if batch.accepted > EVENTS_AT_ONCE else last + INSTANT
-        done = _link_window(batch_id, begin, end)
-        uses, links, removed = uses + done.uses, links + done.links, removed + done.removed
-        begin = end
-    return Linked(uses, links, removed)
-
-
-def _link_window(batch_id: int, begin: datetime, end: datetime) -> Linked:
     accounts, linking = [kind.value for kind in ACCOUNT_TYPES], sorted(kind.value for kind in LINKING_TYPES)
     parameters: dict[str, Any] = {
         "batch": batch_id,

@@ -1,8 +1,7 @@
 """Take a batch of events through links, signals, scores and rules, up to the hits."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from dataclasses import astuple, dataclass, replace
 
 import structlog
 from django.db import transaction
@@ -15,99 +14,142 @@ from risk.actions.closing import count_decided
 from risk.actions.compiled import CompiledRuleset, ruleset_in_force
 from risk.actions.day_counts import count_batch
 from risk.actions.evaluating import AccountAsOf, evaluate_accounts, evaluate_events, store_hits
-from risk.actions.linking import link_batch
+from risk.actions.linking import link_span
+from risk.actions.planning import is_shared, open_next, plan_batch
 from risk.actions.signal_rows import Known
-from risk.actions.signals import accounts_of_batch, refresh_signals
+from risk.actions.signals import refresh_signals
 from risk.domain.records import EntitySnapshot
-from risk.models import Entity, IngestBatch, RuleHit
+from risk.models import BatchPart, Entity, IngestBatch, RuleHit
 from risk.queries.events import event_pages
 from risk.queries.signals import scorecards_in_force, signals_in_force
 
-if TYPE_CHECKING:
-    from policies.domain.signals import SignalSpec
-
 log = structlog.get_logger(__name__)
 
-ACCOUNTS_A_CHUNK = 1_000
 HITS_A_FACT = 2_000
 CONSUMER = "risk.process_batch"
+PART_CONSUMER = "risk.process_part"
 
 
 @dataclass(frozen=True)
 class Processed:
-    """What running signals and rules over a batch did."""
+    """What running signals and rules over a batch, or a part of it, did."""
 
-    accounts: int
-    readings: int
-    events: int
-    hits: int
+    accounts: int = 0
+    readings: int = 0
+    events: int = 0
+    hits: int = 0
+
+    def __add__(self, other: "Processed") -> "Processed":
+        """Return both together."""
+        return Processed(*(mine + more for mine, more in zip(astuple(self), astuple(other), strict=True)))
 
 
 def process_fact(*, fact_id: int) -> Processed | None:
-    """Process the batch of an `events_ingested` fact, once; None when it was processed before.
+    """Process the batch of an `events_ingested` fact; None when that was done, or when its parts go their own way.
 
-    Every chunk is a transaction of its own that stores hits and tells of them; whatever is cut off is done again
-    from the beginning, and what was stored then is found and not told twice.
+    Whatever is cut off goes on with the parts that are not done.
     """
     payload = outbox.peek(fact_id, CONSUMER)
     if payload is None:
         return None
-    result = process_batch(batch_id=payload["batch_id"])
+    batch = _counted(payload["batch_id"])
+    if is_shared(batch):
+        with transaction.atomic():
+            if outbox.consume_once(fact_id, CONSUMER) is not None:
+                plan_batch(batch.pk)
+        return None
+    result = process_batch(batch_id=batch.pk)
     with transaction.atomic():
-        if outbox.consume_once(fact_id, CONSUMER) is not None:
-            count_batch(batch_id=payload["batch_id"])
+        outbox.consume_once(fact_id, CONSUMER)
     return result
 
 
-def process_batch(*, batch_id: int) -> Processed:
-    """Run links, signals, scores and rules over the events of a batch; doing it again changes nothing.
+def process_part_fact(*, fact_id: int) -> Processed | None:
+    """Work on the part of a `batch_part_ready` fact, once; None when it was done before."""
+    with transaction.atomic():
+        payload = outbox.consume_once(fact_id, PART_CONSUMER)
+        return None if payload is None else work_on_part(payload["part_id"])
 
-    Rules on events do not run over events that were decided as they came.
-    """
-    batch = IngestBatch.objects.get(pk=batch_id)
-    if batch.is_decided:
-        count_decided(batch_id=batch_id)
-        batch.refresh_from_db()
-    if batch.first_occurred_at is None:
-        return Processed(0, 0, 0, 0)
-    link_batch(batch_id=batch_id)
-    rules = ruleset_in_force()
-    accounts, readings, hits = _run_over_accounts(batch, rules)
-    events, more = (0, 0) if batch.is_decided else _run_over_events(batch, rules)
-    IngestBatch.objects.filter(pk=batch_id).update(processed_at=timezone.now())
-    result = Processed(accounts, readings, events, hits + more)
+
+def process_batch(*, batch_id: int) -> Processed:
+    """Run links, signals, scores and rules over the events of a batch; doing it again changes nothing."""
+    batch = _counted(batch_id)
+    plan_batch(batch_id)
+    result = Processed()
+    for part_id in BatchPart.objects.filter(batch=batch, done_at=None).values_list("pk", flat=True):
+        result += work_on_part(part_id) or Processed()
     log.info("batch_processed", batch_id=batch_id, **vars(result))
     return result
 
 
-def _run_over_accounts(batch: IngestBatch, rules: CompiledRuleset) -> tuple[int, int, int]:
-    by_type: dict[str, list[SignalSpec]] = {}
-    for spec in signals_in_force():
-        by_type.setdefault(spec.entity_type, []).append(spec)
-    cards = scorecards_in_force()
-    accounts = readings = hits = 0
-    for entity_type, keys in accounts_of_batch(batch, sorted(by_type)).items():
-        for chunk in in_chunks(keys, ACCOUNTS_A_CHUNK):
-            with transaction.atomic():
-                known = refresh_signals(
-                    batch=batch, entities=chunk, specs=by_type[entity_type], card=cards.get(entity_type)
-                )
-                found = evaluate_accounts(rules, _accounts_as_of(chunk, known))
-                hits += _tell(batch, found)
-            accounts, readings = accounts + len(chunk), readings + len(known)
-    return accounts, readings, hits
+def work_on_part(part_id: int) -> Processed | None:
+    """Do the work of a part and mark it as done, in one transaction; None when it is done already.
+
+    Two workers with the same part follow one another, and the second finds it done. So every event is put to one
+    rule set, once: to the one that is in force when its part is worked on to the end.
+    """
+    with transaction.atomic():
+        part = BatchPart.objects.select_for_update(of=("self",)).select_related("batch").get(pk=part_id)
+        if part.done_at is not None:
+            return None
+        rules = ruleset_in_force()
+        result = _WORK[part.stage](part, rules)
+        part.done_at, part.ruleset_number = timezone.now(), rules.number
+        part.save(update_fields=["done_at", "ruleset_number"])
+        _settle(part)
+    log.info("part_processed", batch_id=part.batch_id, part=str(part), **vars(result))
+    return result
 
 
-def _run_over_events(batch: IngestBatch, rules: CompiledRuleset) -> tuple[int, int]:
+def _counted(batch_id: int) -> IngestBatch:
+    batch = IngestBatch.objects.get(pk=batch_id)
+    if batch.is_decided:
+        count_decided(batch_id=batch_id)
+        batch.refresh_from_db()
+    return batch
+
+
+def _settle(part: BatchPart) -> None:
+    """Open the next stage when the part was the last of its own, and close the batch behind the last stage."""
+    batch = IngestBatch.objects.select_for_update().get(pk=part.batch_id)
+    waiting = BatchPart.objects.filter(batch=batch, done_at=None)
+    if not waiting.exists():
+        count_batch(batch_id=batch.pk)
+        IngestBatch.objects.filter(pk=batch.pk).update(processed_at=timezone.now())
+    elif is_shared(batch) and not waiting.filter(stage=part.stage).exists():
+        open_next(batch)
+
+
+def _link(part: BatchPart, _rules: CompiledRuleset) -> Processed:
+    begin, end = part.span()
+    link_span(batch_id=part.batch_id, begin=begin, end=end)
+    return Processed()
+
+
+def _run_over_accounts(part: BatchPart, rules: CompiledRuleset) -> Processed:
+    specs = [spec for spec in signals_in_force() if spec.entity_type == part.entity_type]
+    card = scorecards_in_force().get(part.entity_type)
+    known = refresh_signals(batch=part.batch, entities=part.entity_ids, specs=specs, card=card) if specs else []
+    hits = _tell(part.batch, evaluate_accounts(rules, _accounts_as_of(part.entity_ids, known)))
+    return Processed(accounts=len(part.entity_ids), readings=len(known), hits=hits)
+
+
+def _run_over_events(part: BatchPart, rules: CompiledRuleset) -> Processed:
     if not rules.on_events:
-        return 0, 0
+        return Processed()
     reads_entities = rules.roles_read()
     events = hits = 0
-    for page in event_pages(batch, sorted(rules.on_events)):
-        with transaction.atomic():
-            hits += _tell(batch, evaluate_events(rules, events_as_of(page, reads_entities)))
+    for page in event_pages(part.batch_id, *part.span(), sorted(rules.on_events)):
+        hits += _tell(part.batch, evaluate_events(rules, events_as_of(page, reads_entities)))
         events += len(page)
-    return events, hits
+    return Processed(events=events, hits=hits)
+
+
+_WORK: dict[int, Callable[[BatchPart, CompiledRuleset], Processed]] = {
+    BatchPart.Stage.LINKS: _link,
+    BatchPart.Stage.ACCOUNTS: _run_over_accounts,
+    BatchPart.Stage.EVENTS: _run_over_events,
+}
 
 
 def _tell(batch: IngestBatch, hits: Sequence[RuleHit]) -> int:

@@ -9,13 +9,13 @@ from django.db import connection
 
 from risk.domain.records import EntitySnapshot
 from risk.domain.vocabulary import ACCOUNT_TYPES
-from risk.models import Entity, IngestBatch
+from risk.models import Entity
 
 EVENTS_A_PAGE = 2_000
 
 PAGE = """
     SELECT id, external_id, type, market_id, occurred_at, payload, roles FROM risk_event
-    WHERE batch_id = %(batch)s AND occurred_at BETWEEN %(first)s AND %(last)s AND type = ANY(%(types)s)
+    WHERE batch_id = %(batch)s AND occurred_at >= %(begin)s AND occurred_at < %(end)s AND type = ANY(%(types)s)
       AND superseded_at IS NULL AND (occurred_at, id) > (%(after_time)s, %(after_id)s)
     ORDER BY occurred_at, id LIMIT %(limit)s
 """
@@ -33,17 +33,17 @@ SIGNALS = """
 Row = tuple[int, str, str, str, datetime, dict[str, Any], dict[str, int]]
 
 
-def event_pages(batch: IngestBatch, types: Sequence[str]) -> Iterator[list[Row]]:
-    """Yield the batch's events of these types in the order of time, a page at a time, by keyset."""
-    after: tuple[datetime | None, int] = (batch.first_occurred_at, -1)
+def event_pages(batch_id: int, begin: datetime, end: datetime, types: Sequence[str]) -> Iterator[list[Row]]:
+    """Yield the batch's events of these types from begin to before end, in the order of time, a page at a time."""
+    after: tuple[datetime, int] = (begin, -1)
     while True:
         with connection.cursor() as cursor:
             cursor.execute(
                 PAGE,
                 {
-                    "batch": batch.pk,
-                    "first": batch.first_occurred_at,
-                    "last": batch.last_occurred_at,
+                    "batch": batch_id,
+                    "begin": begin,
+                    "end": end,
                     "types": list(types),
                     "after_time": after[0],
                     "after_id": after[1],

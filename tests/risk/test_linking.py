@@ -8,11 +8,10 @@ import pytest
 from django.db import connection
 
 from governance.domain.actors import system_actor
-from risk.actions import linking
 from risk.actions.ingest import ingest_events
-from risk.actions.linking import Linked, link_batch
+from risk.actions.linking import Linked, link_span
 from risk.domain.linking import MAX_TIED
-from risk.models import EntityLink, EntityUse
+from risk.models import EntityLink, EntityUse, IngestBatch
 from tests.builders.events import MOMENT, raw_event
 from tests.builders.governance import make_markets
 
@@ -26,6 +25,14 @@ def ingest(*events: dict[str, Any]) -> int:
     result = ingest_events(actor=system_actor("tests"), source="shop", items=events)
     assert result.rejected == ()
     return result.batch_id
+
+
+def link_batch(*, batch_id: int) -> Linked:
+    batch = IngestBatch.objects.get(pk=batch_id)
+    assert batch.first_occurred_at
+    assert batch.last_occurred_at
+    end = batch.last_occurred_at + timedelta(microseconds=1)
+    return link_span(batch_id=batch_id, begin=batch.first_occurred_at, end=end)
 
 
 def login(
@@ -114,9 +121,12 @@ def test_what_too_many_share_ties_nobody() -> None:
     assert links() == [("B97", "B98", "D2", False)]
 
 
-def test_a_whole_import_is_linked_in_windows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(linking, "EVENTS_AT_ONCE", 2)
-    link_batch(batch_id=ingest(*(login(number, f"B{number}", "D1", day=number * 7) for number in range(4))))
+def test_the_spans_of_a_batch_are_linked_in_any_order() -> None:
+    batch = ingest(*(login(number, f"B{number}", "D1", day=number * 7) for number in range(4)))
+    first = IngestBatch.objects.get(pk=batch).first_occurred_at
+    assert first
+    for week in (2, 0, 3, 1):
+        link_span(batch_id=batch, begin=first + timedelta(days=7 * week), end=first + timedelta(days=7 * week + 7))
     assert len(links()) == 6
 
 

@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, str] = {
     "import": "risk.bench.importing",
     "ingest": "risk.bench.ingest",
     "rules": "policies.bench.rules",
+    "workers": "risk.bench.workers",
 }
 # These need no database; `governance.project.embedded.entry` starts none for them.
 OFFLINE = frozenset({"rules"})

@@ -31,7 +31,7 @@ class Program:
             rules=tuple(self.rules[place] for place in places),
             formulas=formulas,
             fields=fields_of(formulas),
-            asks_now=_asks_now(formulas),
+            asks_now=asks_now(formulas),
         )
 
 
@@ -49,7 +49,7 @@ def program_of(ruleset: RuleSet, lists: Mapping[str, frozenset[Any]]) -> Program
         formulas,
         fields_of(formulas),
         used,
-        _asks_now(formulas),
+        asks_now(formulas),
     )
 
 
@@ -65,7 +65,8 @@ def fields_of(formulas: tuple[Formula, ...]) -> dict[str, Field]:
     return dict(sorted(found.items()))
 
 
-def _asks_now(formulas: tuple[Formula, ...]) -> bool:
+def asks_now(formulas: tuple[Formula, ...]) -> bool:
+    """Say whether formulas count days to the instant of evaluation."""
     return any(
         isinstance(node, Apply) and node.overload.id == "days_since"
         for formula in formulas

@@ -14,6 +14,9 @@ from policies.engines.columnar.vectors import Vector
 from policies.rulelang import UNKNOWN, Field, Kind, Record
 from policies.rulelang.record import field_reader
 
+_PLAIN = frozenset({Kind.BOOL, Kind.INT, Kind.DOUBLE})
+"""Kinds whose values are numbers as they were read."""
+
 
 def chunk_of(records: Sequence[Record], fields: Mapping[str, Field]) -> Chunk:
     """Return a chunk of at least one record, with the columns of the given fields."""
@@ -36,6 +39,8 @@ def _data(values: list[Any], kind: Kind) -> Any:
     if kind is Kind.STRING:
         texts = [value if isinstance(value, str) else None for value in values]
         return load_arrow().array(texts, load_arrow().string())
+    if kind in _PLAIN:
+        return np.array([0 if value is None or value is UNKNOWN else value for value in values], DTYPES[kind])
     data: Any = np.zeros(len(values), DTYPES[kind])
     for row, value in enumerate(values):
         if value is not None and value is not UNKNOWN:
