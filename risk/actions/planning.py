@@ -1,6 +1,7 @@
 """Cut a batch into parts, so that several workers share a large one and none is done twice."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -68,7 +69,7 @@ def _spans(batch: IngestBatch, first: datetime, last: datetime) -> list[tuple[da
     begins = [first]
     if is_shared(batch):
         with connection.cursor() as cursor:
-            given = {"batch": batch.pk, "first": first, "last": last, "size": EVENTS_A_PART}
+            given: dict[str, Any] = {"batch": batch.pk, "first": first, "last": last, "size": EVENTS_A_PART}
             cursor.execute(BEGINNINGS, given)
             begins = [first, *(at for (at,) in cursor.fetchall() if at > first)]
     return list(zip(begins, [*begins[1:], last + INSTANT], strict=True))

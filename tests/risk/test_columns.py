@@ -114,7 +114,7 @@ def test_hits_on_accounts_by_columns_are_those_of_each_account(rules: CompiledRu
                 n, "seller", f"S{n}", "", registered(n), {"late_dispatch_rate_30d": n / 1000, "refunds_60d": 0}
             ),
             "BR",
-            NOW + timedelta(minutes=n),
+            NOW + timedelta(seconds=n),
         )
         for n in range(2 * compiled.WORTH_COLUMNS)
     ]
