@@ -20,13 +20,17 @@ from risk.queries.signals import CardInForce
 
 ROWS_A_WRITE = 2_000
 
-# The accounts of a batch that have signals. The range of the batch prunes the partitions.
+# The accounts of a batch that have signals. The range of the batch prunes the partitions; the roles of the events are
+# read from the events, as a join of events and touches goes astray while a fresh import has no statistics.
 ACCOUNTS = """
-    SELECT DISTINCT t.entity_id, n.type
-    FROM risk_event e
-    JOIN risk_eventtouch t ON t.occurred_at = e.occurred_at AND t.event_id = e.id
-    JOIN risk_entity n ON n.id = t.entity_id
-    WHERE e.batch_id = %(batch)s AND e.occurred_at BETWEEN %(first)s AND %(last)s AND n.type = ANY(%(types)s)
+    SELECT n.id, n.type
+    FROM (
+        SELECT DISTINCT role.value::bigint AS id
+        FROM risk_event e CROSS JOIN LATERAL jsonb_each_text(e.roles) AS role
+        WHERE e.batch_id = %(batch)s AND e.occurred_at BETWEEN %(first)s AND %(last)s AND e.superseded_at IS NULL
+    ) AS touched
+    JOIN risk_entity n USING (id)
+    WHERE n.type = ANY(%(types)s)
     ORDER BY 1
 """
 
