@@ -78,6 +78,7 @@ def test_a_lead_sees_it_all_and_every_figure_leads_to_its_rows(
     enter(sign_in, Role.LEAD, "Lena Lead")
     page.emulate_media(color_scheme=theme)
     page.goto("/health")
+    assert page.locator("[data-chart]").count() >= 5
     for chart in page.locator("[data-chart]").all():
         chart.scroll_into_view_if_needed()
         expect(chart).to_have_attribute("data-drawn", "yes")
@@ -88,6 +89,8 @@ def test_a_lead_sees_it_all_and_every_figure_leads_to_its_rows(
     assert figures["Backlog"].locator(".stat-value").inner_text() == "2"
     expect(page.get_by_role("link", name="A ring of forty sellers")).to_be_visible()
     check_accessibility(page)
+    for label in ("Cases opened", "Decided", "Violations found", "Backlog"):
+        expect(figures[label].locator("a.stat-value")).to_have_attribute("href", re.compile(r"^/"))
     figures["Decided"].locator("a.stat-value").click()
     expect(page).to_have_url(re.compile(r"/cases\?state=all&decided_from="))
     expect(page.get_by_text(re.compile(r"^1 row"))).to_be_visible()
