@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse
+from django.http import StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +20,7 @@ from governance.domain.roles import Permission
 from governance.views.columns import CellKind, Column
 from governance.views.lists import ListView
 from governance.views.uploads import CappedUploads
+from risk.actions.importing.rejects import safe_rejects
 from risk.actions.importing.uploading import (
     MOST_FILES,
     cancel_import,
@@ -42,7 +43,6 @@ from risk.queries.imports import (
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpResponse
-    from django.http.response import HttpResponseBase
 
     from governance.middleware import ConsoleRequest
     from risk.models import ImportRun
@@ -177,12 +177,12 @@ def change_import(request: ConsoleRequest, pk: int, verb: str) -> HttpResponse:
 
 @login_required
 @require_safe
-def download_rejects(request: ConsoleRequest, pk: int) -> HttpResponseBase:
+def download_rejects(request: ConsoleRequest, pk: int) -> StreamingHttpResponse:
     """Send the rejects file of an import."""
     find_import(request.actor, pk)
     path = rejects_file(pk)
     if path is None:
         raise NotFound("This import has no rejects file.")
-    return FileResponse(
-        path.open("rb"), as_attachment=True, filename=f"rejects-{pk}.csv", content_type="text/csv; charset=utf-8"
-    )
+    response = StreamingHttpResponse(safe_rejects(path), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="rejects-{pk}.csv"'
+    return response

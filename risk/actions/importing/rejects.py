@@ -2,14 +2,14 @@
 
 import csv
 import json
-import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Final
 
 from governance.domain.errors import FieldProblem
+from governance.domain.spreadsheets import safe_text
 from risk.actions.importing.errors import ImportFailed
 from risk.models import IngestBatch, RejectedEvent
 
@@ -37,7 +37,7 @@ class Reject:
 
 
 class RejectsFile:
-    """The rejects of an import as CSV, one line per problem."""
+    """The rejects of an import as CSV, one line per problem, with the cells as they are: see `safe_rejects`."""
 
     def __init__(self, path: Path, offset: int) -> None:
         """Go on at `offset`: what a killed import wrote behind its last checkpoint is dropped."""
@@ -70,17 +70,31 @@ class RejectsFile:
 
 
 def copy_rejects(*, rejects: Path, target: Path) -> None:
-    """Write a copy of the rejects file: CSV, or JSON Lines where the name of the copy says so. Raises ImportFailed."""
+    """Write a copy of the rejects file: CSV for spreadsheets, or JSON Lines where the name of the copy says so.
+
+    Raises ImportFailed.
+    """
     is_json = target.suffix.lower() in {".jsonl", ".ndjson"}
     try:
         if not is_json:
-            shutil.copyfile(rejects, target)
+            with target.open("wb") as copy:
+                copy.writelines(safe_rejects(rejects))
             return
         csv.field_size_limit(MOST_FIELD)
         with rejects.open(encoding="utf-8", newline="") as rows, target.open("w", encoding="utf-8") as lines:
             lines.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in csv.DictReader(rows))
     except OSError as error:
         raise ImportFailed(f"{target} cannot be written: {error.strerror}. Name another rejects file.") from error
+
+
+def safe_rejects(path: Path) -> Iterator[bytes]:
+    """Yield the lines of a rejects file as CSV in UTF-8, in which no cell runs as a formula when it is opened."""
+    csv.field_size_limit(MOST_FIELD)
+    with path.open(encoding="utf-8", errors="replace", newline="") as rows:
+        for row in csv.reader(rows):
+            line = StringIO(newline="")
+            csv.writer(line).writerow([safe_text(cell) for cell in row])
+            yield line.getvalue().encode()
 
 
 def keep_rejects(*, batch: IngestBatch, rejects: Sequence[Reject], room: int) -> int:

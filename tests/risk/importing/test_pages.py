@@ -1,5 +1,6 @@
 """Imports through the page."""
 
+import csv
 import io
 from pathlib import Path
 
@@ -72,6 +73,18 @@ def test_upload_dry_run_import_and_rejects(admin: Actor, settings) -> None:
     rejects = client.get(reverse("risk:import-rejects", args=[run.pk]))
     assert b"sales.csv,3,at," in b"".join(rejects.streaming_content)
     assert "Done" in client.get(reverse("risk:imports")).content.decode()
+
+
+def test_no_cell_of_the_rejects_runs_as_a_formula(admin: Actor) -> None:
+    client = signed_in(admin)
+    name = "=1+2.csv"
+    upload(client, f"{HEADER}=1+1,a,b,c\n".encode(), MAPPING.replace("sales.*", "*.csv"), name)
+    work_off_waiting()
+    pk = ImportRun.objects.get().pk
+    answer = client.get(reverse("risk:import-rejects", args=[pk]))
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="rejects-{pk}.csv"'
+    (reject,) = csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode()))
+    assert (reject["file"], reject["line"], reject["raw"]) == ("'=1+2.csv", "2", "'=1+1,a,b,c")
 
 
 def test_a_cancelled_import_is_not_run_and_can_be_resumed(admin: Actor) -> None:
