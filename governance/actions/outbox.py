@@ -125,7 +125,7 @@ QUEUE_OF_ROOM = {
 
 
 # Work that may take minutes waits elsewhere than what people and rules wait for.
-QUEUE_OF_TASK = {"risk.tasks.run_rule": "batch"}
+QUEUE_OF_TASK = {"risk.tasks.run_rule": "batch", "risk.tasks.run_import": "batch"}
 
 
 def peek(fact_id: int, consumer: str) -> dict[str, Any] | None:

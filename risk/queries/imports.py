@@ -126,6 +126,15 @@ def find_import(actor: Actor, run_id: int) -> ImportRun:
     return run
 
 
+def may_export_rejects(actor: Actor, run: ImportRun) -> bool:
+    """Say whether the actor may take the rejects of an import out of the console.
+
+    They may tell of any market, as in `visible_imports`: export of every market is asked for, of any for one's own.
+    """
+    scope = actor.markets(Permission.EXPORT)
+    return scope.is_all or (not scope.is_empty and actor.user_id is not None and run.started_by_id == actor.user_id)
+
+
 def rejects_file(run_id: int) -> Path | None:
     """Return the rejects file of an import, None when it has none."""
     path = work_directory(run_id) / REJECTS

@@ -15,7 +15,8 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 from django_filters import ChoiceFilter, FilterSet
 
-from governance.domain.errors import InvalidInput, NotFound
+from governance.actions.exporting import record_export
+from governance.domain.errors import InvalidInput, NotAllowed, NotFound
 from governance.domain.roles import Permission
 from governance.views.columns import CellKind, Column
 from governance.views.lists import ListView
@@ -35,6 +36,7 @@ from risk.queries.imports import (
     find_import,
     first_rejects,
     import_view,
+    may_export_rejects,
     read_example,
     rejects_file,
     visible_imports,
@@ -146,11 +148,13 @@ def show_form(request: ConsoleRequest, form: ImportForm, status: int = 200) -> H
 @require_safe
 def show_import(request: ConsoleRequest, pk: int) -> HttpResponse:
     """Show one import; asked by htmx, the part that changes while it runs."""
-    found = import_view(request.actor, pk)
+    actor = request.actor
+    found = import_view(actor, pk)
     context = {
         "found": found,
         "rejects": first_rejects(pk) if found.counts.get("rejected") else [],
-        "may_import": request.actor.can(Permission.IMPORT_DATA),
+        "may_import": actor.can(Permission.IMPORT_DATA),
+        "may_export": may_export_rejects(actor, find_import(actor, pk)),
     }
     page = "risk/_import.html" if request.headers.get("HX-Request") else "risk/import.html"
     return render(request, page, context)
@@ -178,11 +182,17 @@ def change_import(request: ConsoleRequest, pk: int, verb: str) -> HttpResponse:
 @login_required
 @require_safe
 def download_rejects(request: ConsoleRequest, pk: int) -> StreamingHttpResponse:
-    """Send the rejects file of an import."""
-    find_import(request.actor, pk)
+    """Send the rejects file of an import, and leave a trace of it."""
+    actor = request.actor
+    run = find_import(actor, pk)
+    if not may_export_rejects(actor, run):
+        raise NotAllowed("You may not export the rejects of this import. Ask somebody who may export every market.")
     path = rejects_file(pk)
     if path is None:
         raise NotFound("This import has no rejects file.")
+    record_export(
+        actor=actor, name="import-rejects", label=run.mapping_name, format_name="csv", filters={"import": [str(pk)]}
+    )
     response = StreamingHttpResponse(safe_rejects(path), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="rejects-{pk}.csv"'
     return response

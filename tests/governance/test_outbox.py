@@ -42,6 +42,17 @@ def test_a_fact_is_consumed_once_per_consumer():
     assert outbox.consume_once(fact.pk, "other") == {"hit_ids": [1]}
 
 
+@pytest.mark.parametrize(
+    ("name", "queue"), [("import_requested", "batch"), ("rule_run_asked", "batch"), ("events_ingested", "score")]
+)
+def test_work_of_minutes_waits_in_a_queue_of_its_own(name: str, queue: str, monkeypatch: pytest.MonkeyPatch):
+    queues = []
+    monkeypatch.setattr(outbox.app, "send_task", lambda _task, **options: queues.append(options["queue"]))
+    OutboxFact.objects.create(name=name, payload={})
+    outbox.dispatch_waiting()
+    assert queues == [queue]
+
+
 def test_facts_reach_the_broker_and_are_marked_as_sent():
     fact = OutboxFact.objects.create(name="rules_hit", payload={"hit_ids": []})
     assert outbox.dispatch_waiting() == 1

@@ -13,7 +13,7 @@ from django.urls import reverse
 from governance.actions.outbox import work_off_waiting
 from governance.domain.actors import Actor
 from governance.domain.roles import Role
-from governance.models import User
+from governance.models import AuditEntry, User
 from risk.models import Event, ImportRun
 from tests.builders.governance import make_markets, make_person
 from tests.risk.importing.conftest import HEADER, SALES_MAPPING
@@ -85,6 +85,50 @@ def test_no_cell_of_the_rejects_runs_as_a_formula(admin: Actor) -> None:
     assert answer.headers["Content-Disposition"] == f'attachment; filename="rejects-{pk}.csv"'
     (reject,) = csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode()))
     assert (reject["file"], reject["line"], reject["raw"]) == ("'=1+2.csv", "2", "'=1+1,a,b,c")
+
+
+def test_rejects_leave_the_console_with_the_right_to_export_and_a_trace(admin: Actor) -> None:
+    upload(signed_in(admin))
+    work_off_waiting()
+    pk = ImportRun.objects.get().pk
+    url = reverse("risk:import-rejects", args=[pk])
+    approver = signed_in(make_person(Role.APPROVER))  # sees every import, exports nothing
+    assert "First rejects" in page(approver, pk)
+    assert url not in page(approver, pk)
+    assert approver.get(url).status_code == 403
+    assert not AuditEntry.objects.filter(action="list_exported").exists()
+
+    lead = make_person(Role.LEAD)
+    assert url in page(signed_in(lead), pk)
+    assert signed_in(lead).get(url).status_code == 200
+    entry = AuditEntry.objects.get(action="list_exported")
+    assert (entry.actor_id, entry.subject_id) == (lead.id, "import-rejects")
+    assert entry.after == {"format": "csv", "filters": {"import": [str(pk)]}}
+
+
+def test_export_of_one_market_is_enough_for_ones_own_rejects_only(admin: Actor) -> None:
+    mine = make_person(Role.ADMIN, markets=("BR",))
+    other = make_person(Role.LEAD, markets=("BR",))
+    upload(signed_in(mine))
+    work_off_waiting()
+    url = reverse("risk:import-rejects", args=[ImportRun.objects.get().pk])
+    assert signed_in(mine).get(url).status_code == 200
+    assert signed_in(other).get(url).status_code == 404
+
+
+def test_a_dry_run_whose_worker_is_gone_can_be_resumed_where_the_page_says_so(admin: Actor) -> None:
+    client = signed_in(admin)
+    upload(client)
+    work_off_waiting()
+    dry = ImportRun.objects.get()
+    ImportRun.objects.update(state=ImportRun.State.RUNNING)
+    text = page(client, dry.pk)
+    assert "Resume it" in text
+    assert reverse("risk:change-import", args=[dry.pk, "resume"]) in text
+    change(client, dry.pk, "resume")
+    work_off_waiting()
+    dry.refresh_from_db()
+    assert (dry.state, dry.counts["accepted"]) == ("done", 1)
 
 
 def test_a_cancelled_import_is_not_run_and_can_be_resumed(admin: Actor) -> None:
