@@ -20,7 +20,7 @@ from governance.domain.subjects import Subject
 from governance.queries.markets import all_markets
 from risk.actions.importing.beside import without_cycle_search
 from risk.actions.importing.describing import highest_entity
-from risk.actions.importing.errors import ImportFailed, ImportStopped
+from risk.actions.importing.errors import ImportBusy, ImportFailed, ImportStopped
 from risk.actions.importing.fates import FateBook
 from risk.actions.importing.inputs import InputFile
 from risk.actions.importing.plan import ImportPlan, plan_import
@@ -240,12 +240,15 @@ def _subject(run: ImportRun) -> Subject:
 
 @contextmanager
 def alone(digest: str) -> Iterator[None]:
-    """Keep others from running the same import; the lock ends with the connection, however that ends."""
+    """Keep others from running the same import; the lock ends with the connection, however that ends.
+
+    Raises ImportBusy while another holds it.
+    """
     key = lock_key(digest)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_CLASS, key])
         if not cursor.fetchone()[0]:
-            raise ImportFailed("These files are being imported at this moment. Wait for that import to end.")
+            raise ImportBusy("These files are being imported at this moment. Wait for that import to end.")
     try:
         yield
     finally:

@@ -87,7 +87,8 @@ def start_import(*, actor: Actor, run_id: int) -> int:
     """Ask for the import that a dry run has shown; return its id, or that of the same import when it is not done."""
     actor.require(Permission.IMPORT_DATA)
     with transaction.atomic():
-        dry = find_import(actor, run_id)
+        # Locked, so that a second click waits here and finds the run of the first.
+        dry = ImportRun.objects.select_for_update(of=("self",)).get(pk=find_import(actor, run_id).pk)
         if not (dry.is_dry_run and dry.state == ImportRun.State.DONE and is_upload(dry)):
             raise Conflict("This is no dry run that has ended. Upload the files again.")
         _require_files(dry)
@@ -113,18 +114,24 @@ def cancel_import(*, actor: Actor, run_id: int) -> None:
 
 
 def resume_import(*, actor: Actor, run_id: int) -> None:
-    """Let an import go on that was cancelled, has failed, or whose worker is gone."""
+    """Let an import go on that was cancelled, has failed, or whose worker is gone.
+
+    It goes on in the name of whoever started it, or of the actor when that account is no longer active.
+    """
     actor.require(Permission.IMPORT_DATA)
     with transaction.atomic():
         run = ImportRun.objects.select_for_update(of=("self",)).get(pk=find_import(actor, run_id).pk)
-        is_stalled = run.state == ImportRun.State.RUNNING and not is_worked_on(lock_name(run))
         if not is_upload(run):
             raise Conflict("Its files were given on the command line. Run the same command again to resume it.")
-        if not (is_stalled or run.state in {ImportRun.State.CANCELLED, ImportRun.State.FAILED}):
-            raise Conflict("The import is running, or has ended.")
+        if run.state not in {ImportRun.State.RUNNING, ImportRun.State.CANCELLED, ImportRun.State.FAILED}:
+            raise Conflict("The import is waiting for a worker, or has ended.")
+        if is_worked_on(lock_name(run)):
+            raise Conflict("A worker is still at these files. Wait a moment and look again.")
         _require_files(run)
         before, run.state, run.error, run.finished_at = run.state, ImportRun.State.WAITING, "", None
-        run.save(update_fields=["state", "error", "finished_at"])
+        if run.started_by is not None and not run.started_by.is_active:
+            run.started_by_id = actor.user_id
+        run.save(update_fields=["state", "error", "finished_at", "started_by"])
         outbox.emit("import_requested", {"run_id": run.pk})
         _record(actor, run, "import_resumed", before)
 

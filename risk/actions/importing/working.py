@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 from django.utils import timezone
@@ -9,8 +10,9 @@ from django.utils import timezone
 from governance.actions import outbox
 from governance.domain.actors import Actor, system_actor
 from governance.domain.errors import DomainError
+from governance.models import User
 from governance.queries.people import actor_for
-from risk.actions.importing.errors import ImportStopped
+from risk.actions.importing.errors import ImportBusy, ImportStopped
 from risk.actions.importing.running import alone, continue_run, try_import
 from risk.actions.importing.uploading import request_of
 from risk.models import ImportRun
@@ -26,21 +28,33 @@ def work_on_fact(*, fact_id: int) -> None:
     payload = outbox.peek(fact_id, CONSUMER)
     if payload is None:
         return
-    work_on(run_id=int(payload["run_id"]))
-    outbox.consume_once(fact_id, CONSUMER)
+    with suppress(ImportBusy):  # whoever works on it will say when it is done
+        work_on(run_id=int(payload["run_id"]))
+        outbox.consume_once(fact_id, CONSUMER)
 
 
 def work_on(*, run_id: int) -> None:
-    """Run an uploaded import or dry run to its end; what stops it is written on its row."""
+    """Run an uploaded import or dry run to its end; what stops it is written on its row.
+
+    Raises ImportBusy, and changes nothing, when another worker has it in hand.
+    """
     run = ImportRun.objects.get(pk=run_id)
     if run.state not in {ImportRun.State.WAITING, ImportRun.State.RUNNING}:
         return
-    actor = actor_for(run.started_by_id) if run.started_by_id else system_actor("import")
     try:
+        actor = actor_for(run.started_by_id) if run.started_by_id else system_actor("import")
         with alone(lock_name(run)):
             _work(actor, run)
     except ImportStopped:
         return
+    except ImportBusy as error:
+        if not _is_held_up(run):
+            raise
+        _fail(run, error.message)
+    except User.DoesNotExist:
+        _fail(
+            run, "The account of whoever started this import is no longer active. Resume it: it goes on in your name."
+        )
     except DomainError as error:
         _fail(run, error.message)
     except Exception:
@@ -63,6 +77,15 @@ def _work(actor: Actor, run: ImportRun) -> None:
     ImportRun.objects.filter(pk=run.pk, state=ImportRun.State.RUNNING).update(
         state=ImportRun.State.DONE, counts=result.as_json(), finished_at=timezone.now()
     )
+
+
+def _is_held_up(run: ImportRun) -> bool:
+    """Say whether it is another run of the same files that has the lock, so that this one would wait for ever."""
+    run.refresh_from_db(fields=["state"])
+    others = ImportRun.objects.filter(
+        digest=run.digest, is_dry_run=run.is_dry_run, state__in=[ImportRun.State.WAITING, ImportRun.State.RUNNING]
+    ).exclude(pk=run.pk)
+    return run.state == ImportRun.State.WAITING and others.exists()
 
 
 def _reporter(run: ImportRun) -> Callable[[int, int], None]:
