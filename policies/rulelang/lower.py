@@ -55,8 +55,8 @@ NEVER: Final = Some(())
 _NO_RECORD = Record({})
 
 _OPPOSITES = {"less": ">=", "less_equal": ">", "greater": "<=", "greater_equal": "<"}
-_TAKES_NULL = {"equal": 2, "not_equal": 2, "is_null": 1, "is_not_null": 1, "in": 1, "in_as_double": 1, "widen": 1}
-"""How many of its first arguments an application can answer for when they are null."""
+_TAKES_NULL = {"equal": 2, "not_equal": 2, "in": 1, "in_as_double": 1}
+"""How many of its first arguments an application of several can answer for when they are null."""
 _MIRRORED = {"less": ">", "less_equal": ">=", "greater": "<", "greater_equal": "<=", "equal": "=="}
 
 

@@ -1,7 +1,7 @@
 """Check functions and loops: known name, right form, right arguments."""
 
 from policies.rulelang.check.context import Context
-from policies.rulelang.check.literals import infer_time, widen_const
+from policies.rulelang.check.literals import infer_time
 from policies.rulelang.check.operators import choose, expect_condition, fits
 from policies.rulelang.check.patterns import check_pattern
 from policies.rulelang.check.suggest import did_you_mean
@@ -9,8 +9,8 @@ from policies.rulelang.functions import CALLABLE
 from policies.rulelang.schema import KEYWORDS, LISTS, RESERVED
 from policies.rulelang.signatures import Form, Function
 from policies.rulelang.tree import Call, Loop, Name, Node
-from policies.rulelang.typed import Apply, Const, FieldRef, TypedNode, Walk
-from policies.rulelang.types import BOOL, DOUBLE, STRING, Kind, Type, list_of
+from policies.rulelang.typed import Apply, FieldRef, TypedNode, Walk
+from policies.rulelang.types import BOOL, STRING, Kind, Type, list_of
 from policies.rulelang.wording import NOTHING, Text, gettext_noop
 
 _OTHER_NAMES = {
@@ -98,21 +98,11 @@ def _infer_has(node: Call, function: Function, context: Context) -> TypedNode | 
 def _apply(node: Call, function: Function, given: tuple[TypedNode, ...], context: Context) -> TypedNode | None:
     overload = choose(function.overloads, given)
     if overload is None:
-        given = tuple(
-            widen_const(argument) if isinstance(argument, Const) and _wants_double(function, at) else argument
-            for at, argument in enumerate(given)
-        )
-        overload = choose(function.overloads, given)
-    if overload is None:
         _refuse_argument(function, given, context)
         return None
     made = Apply(node.span, overload.gives, function.name, overload, given)
     check_pattern(made, context.report)
     return made
-
-
-def _wants_double(function: Function, at: int) -> bool:
-    return all(overload.takes[at] == DOUBLE for overload in function.overloads)
 
 
 def _refuse_argument(function: Function, given: tuple[TypedNode, ...], context: Context) -> None:

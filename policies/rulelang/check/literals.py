@@ -54,7 +54,7 @@ def infer_list(node: ListLiteral, context: Context) -> Const | None:
     if len(consts) < len(items):
         return None
     kinds = {item.type.kind for item in consts}
-    if kinds == {Kind.INT, Kind.DOUBLE}:
+    if kinds >= {Kind.INT, Kind.DOUBLE}:
         consts = [widen_const(item) for item in consts]
     for item in consts:
         if item.type.kind is not consts[0].type.kind:

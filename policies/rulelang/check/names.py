@@ -63,7 +63,7 @@ def _report_unknown(name: Name, schema: Schema, variables: Mapping[str, VarRef],
 def _advise(name: Name, schema: Schema, variables: Mapping[str, VarRef]) -> Text:
     role = name.parts[0]
     members = [known for known in schema.fields if known.startswith(f"{role}.")]
-    if members and len(name.parts) > 1:
+    if members:
         # Within a group the common beginning would make every name look alike.
         found = closest(".".join(name.parts[1:]), [known.partition(".")[2] for known in members])
         if found is None:

@@ -20,6 +20,11 @@ def unreachable(text):
             "`amount < 3` cannot hold here, where `amount > 5` holds",
         ),
         (
+            "amount > 5 && amount > 7 && (amount < 6 || gift)",
+            "amount < 6",
+            "`amount < 6` cannot hold here, where `amount > 7` holds",
+        ),
+        (
             "(gift || amount < 3 && express) && amount > 5",
             "amount < 3",
             "`amount < 3` cannot hold here, where `amount > 5` holds",
@@ -38,6 +43,16 @@ def unreachable(text):
             "amount > 5 ? gift : amount > 9",
             "amount > 9",
             "`amount > 9` cannot hold here, where `amount > 5` does not",
+        ),
+        (
+            "amount > 5 && (gift || express && (amount < 3 || country == 'SG'))",
+            "amount < 3",
+            "`amount < 3` cannot hold here, where `amount > 5` holds",
+        ),
+        (
+            "amount > 5 && (express || amount < 3 && gift && (!gift || country == 'SG'))",
+            "amount < 3",
+            "`amount < 3` cannot hold here, where `amount > 5` holds",
         ),
         (
             "has(coupon) && (coupon == null || gift)",

@@ -1,11 +1,14 @@
 """A formula says of every record what the condition says, once for TRUE and once for FALSE."""
 
+from dataclasses import FrozenInstanceError
+
 import pytest
 from hypothesis import given, settings
 
 from policies.rulelang import Record, check, compile_condition
 from policies.rulelang.costs import OVERLOAD_COSTS, cost_of
 from policies.rulelang.evaluate import IMPLEMENTED, compile_node, slots_of
+from policies.rulelang.limits import MAX_RECORD_LIST, MAX_WALKED_LIST
 from policies.rulelang.lower import (
     ALWAYS,
     NEVER,
@@ -14,15 +17,16 @@ from policies.rulelang.lower import (
     Formula,
     Some,
     atoms_of,
+    chance_of_formula,
     fold,
     lower,
     lower_all,
     shape_of_formula,
 )
 from policies.rulelang.shapes import shape_of
-from policies.rulelang.typed import FieldRef, every
+from policies.rulelang.typed import Apply, Const, FieldRef, every
 from tests.policies.rulelang import random_conditions
-from tests.policies.rulelang.market import checked
+from tests.policies.rulelang.market import checked, record
 from tests.policies.rulelang.random_conditions import LISTS, conditions, records
 
 ATOMS = {
@@ -111,6 +115,9 @@ def test_what_says_the_same_is_lowered_to_the_same(text, same):
         ("1 / 0 > 1", NEVER, NEVER),
         ("1 / 0 == quantity", NEVER, NEVER),
         ("(1 / 0 > 1 ? 1 : 2) == quantity", NEVER, NEVER),
+        ("9223372036854775807 + 1 == quantity", NEVER, NEVER),
+        ("amount < (true ? null : 1.0)", NEVER, NEVER),
+        ("(true ? null : 1.0) < amount", NEVER, NEVER),
         ("gift && 1 > 2", NEVER, ALWAYS),
         ("gift || 1 < 2", ALWAYS, NEVER),
         ("1 < 2 ? gift : express", lower(checked("gift").root), lower(checked("gift").root, wanted=False)),
@@ -121,6 +128,47 @@ def test_what_says_the_same_is_lowered_to_the_same(text, same):
 def test_fixed_parts_are_gone(text, true, false):
     assert shape_of_formula(formula_of(text)) == shape_of_formula(true)
     assert shape_of_formula(formula_of(text, wanted=False)) == shape_of_formula(false)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "quantity == (true ? null : 1)",
+        "quantity != (true ? null : 1)",
+        "(true ? null : 1) == quantity",
+        "(true ? null : 1) in sizes",
+        "(true ? null : 1.5) in sizes",
+        "quantity in (true ? null : [1])",
+    ],
+)
+@pytest.mark.parametrize("changes", [{}, {"quantity": None}, {"sizes": None}])
+def test_null_that_is_computed_is_a_value_like_null_in_a_field(text, changes):
+    node, values = checked(text), record(**changes)
+    truth = compile_condition(node)(values)
+    assert holds(lower(node.root), values) is (truth is True)
+    assert holds(lower(node.root, wanted=False), values) is (truth is False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["!(amount < 1)", "!(country < 'b')", "1 < quantity", "'b' <= country", "country != 'SG'", "gift != express"],
+)
+def test_a_turned_comparison_takes_the_kinds_that_stand_in_it(text):
+    formula = formula_of(text)
+    assert isinstance(formula, Atom)
+    assert isinstance(formula.node, Apply)
+    takes = [wanted.kind for wanted in formula.node.overload.takes]
+    assert takes == [argument.type.kind for argument in formula.node.arguments]
+    assert not isinstance(formula.node.arguments[0], Const)
+
+
+def test_formulas_are_values_that_engines_may_share():
+    assert len({ALWAYS, NEVER, formula_of("gift"), formula_of("gift"), formula_of("!gift")}) == 4
+    for formula in (ALWAYS, NEVER):
+        with pytest.raises(FrozenInstanceError):
+            formula.parts = ()
+    with pytest.raises(FrozenInstanceError):
+        formula_of("gift").wanted = False
 
 
 def test_conditions_are_joined():
@@ -163,6 +211,37 @@ def test_cheap_parts_that_decide_much_come_first():
     assert formula_of(" && ".join(["gift"] + [f"amount > {n}" for n in range(900)]), wanted=False) is not None
 
 
+@pytest.mark.parametrize(
+    ("text", "chance"),
+    [
+        ("gift", 0.5),
+        ("country == 'SG'", 0.1),
+        ("country != 'SG'", 0.9),
+        ("gift && express", 0.25),
+        ("gift || express", 0.75),
+        (" && ".join(f"tags.exists(t, t == 'x{n}')" for n in range(8)), 0.01),
+        (" || ".join(f"tags.exists(t, t == 'x{n}')" for n in range(8)), 0.99),
+    ],
+)
+def test_chances_multiply_and_are_never_sure(text, chance):
+    assert chance_of_formula(formula_of(text)) == pytest.approx(chance)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("coupon != 'x' && title.contains('y')", "title"),
+        ("coupon == 'x' && title.contains('y')", "coupon"),
+        ("country == 'SG' || amount > 1", "amount"),
+        ("country == 'SG' || country.contains('x') || title.matches('y')", "country"),
+    ],
+)
+def test_a_dearer_part_comes_first_if_it_decides_enough_more(text, first):
+    formula = formula_of(text)
+    assert not isinstance(formula, Atom)
+    assert checked_fields(formula.parts[0]) == {first}
+
+
 def checked_fields(formula: Formula) -> set[str]:
     nodes = (node for atom in atoms_of(formula) for node in every(atom.node))
     return {node.name for node in nodes if isinstance(node, FieldRef)}
@@ -188,3 +267,20 @@ def test_every_overload_has_its_cost():
 )
 def test_costs_grow_with_the_work(cheap, dear):
     assert cost_of(checked(cheap).root) < cost_of(checked(dear).root)
+
+
+def test_a_loop_costs_its_list_and_its_body_for_each_element():
+    compared = cost_of(checked("quantity > 1").root)
+    assert compared == OVERLOAD_COSTS["greater"] + cost_of(checked("gift").root)
+    alone = cost_of(checked("sizes.exists(s, s > 1)").root)
+    assert alone == cost_of(checked("gift").root) + MAX_RECORD_LIST * (OVERLOAD_COSTS["exists"] + compared)
+    nested = cost_of(checked("tags.exists(t, sizes.exists(s, s > 1))").root)
+    assert nested == cost_of(checked("gift").root) + MAX_RECORD_LIST * (OVERLOAD_COSTS["exists"] + alone)
+
+
+def test_a_value_that_no_element_changes_is_paid_for_once():
+    read = cost_of(checked("gift").root)
+    lowered = OVERLOAD_COSTS["lower"] + read
+    each = OVERLOAD_COSTS["exists"] + OVERLOAD_COSTS["contains"] + read + read
+    found = cost_of(checked("lists.words.exists(w, lower(title).contains(w))").root)
+    assert found == read + lowered + MAX_WALKED_LIST * each
