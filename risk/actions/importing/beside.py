@@ -23,7 +23,7 @@ WIDTH: Final = 1 << 20
 def draw_beside(job: FileDrawing) -> Iterator[Drawn]:
     """Yield every chunk of a file with its events, as `draw_file`.
 
-    Raises ImportFailed where the file cannot be read, RuntimeError when the process was killed.
+    Raises ImportFailed where the file cannot be read and when the process was killed, as where memory runs out.
     """
     if job.file.size < WORTH_BYTES:
         yield from draw_file(job)
@@ -44,6 +44,12 @@ def draw_beside(job: FileDrawing) -> Iterator[Drawn]:
                 yield found
                 found = None  # or two chunks would be held while the next is received
             code = child.wait(ENDING_SECONDS)
+            if code < 0:
+                label = job.file.label
+                raise ImportFailed(
+                    f"The process that reads {label} was ended (signal {-code}). "
+                    "Run the same import again; it goes on where it stopped."
+                )
             if code:
                 message = f"the process that reads {job.file.label} ended with {code}"
                 raise RuntimeError(message)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -30,6 +30,8 @@ from risk.actions.importing.walking import Report, Setting, Walk
 from risk.domain.mapping.spec import ImportMapping
 from risk.models import ImportRun, IngestBatch
 from risk.queries.imports import LOCK_CLASS, REJECTS, lock_key, work_directory
+
+DRY_RUN: Final = ".dry-run-"  # how the directories begin in which dry runs work
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def try_import(*, actor: Actor, request: ImportRequest, report: Report, rejects:
     plan = plan_import(request.mapping, request.files)
     setting = _setting(actor, request.mapping, frozenset(spec.code for spec in DEFAULT_MARKETS))
     progress = Progress(entity_floor=highest_entity())
-    with TemporaryDirectory() as directory:
+    with _directory_beside(rejects) as directory:
         path = Path(directory) / REJECTS
         sink = DrySink(request.mapping.source, RejectsFile(path, 0))
         fates = FateBook(request.files, None)
@@ -78,6 +80,14 @@ def try_import(*, actor: Actor, request: ImportRequest, report: Report, rejects:
             copy_rejects(rejects=path, target=rejects)
     counts = fates.count(_known_files(request))
     return ImportResult(None, counts, _by_kind(progress), tuple(sink.samples))
+
+
+def _directory_beside(rejects: Path | None) -> TemporaryDirectory[str]:
+    """Return a directory for the time of a dry run on the disk that the rejects go to: /tmp is often in memory."""
+    try:
+        return TemporaryDirectory(prefix=DRY_RUN, dir=rejects.parent if rejects else None)
+    except OSError as error:
+        raise ImportFailed(f"{rejects} cannot be written: {error.strerror}. Name another rejects file.") from error
 
 
 def run_import(*, actor: Actor, request: ImportRequest, report: Report, rejects: Path | None) -> ImportResult:

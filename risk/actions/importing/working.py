@@ -1,19 +1,20 @@
 """Run the imports that pages ask for, in a worker."""
 
+import shutil
 import time
 from collections.abc import Callable
 from contextlib import suppress
 
 import structlog
+from django.core.exceptions import ObjectDoesNotExist
 from django.utils import timezone
 
 from governance.actions import outbox
 from governance.domain.actors import Actor, system_actor
 from governance.domain.errors import DomainError
-from governance.models import User
 from governance.queries.people import actor_for
 from risk.actions.importing.errors import ImportBusy, ImportStopped
-from risk.actions.importing.running import alone, continue_run, try_import
+from risk.actions.importing.running import DRY_RUN, alone, continue_run, try_import
 from risk.actions.importing.uploading import request_of
 from risk.models import ImportRun
 from risk.queries.imports import REJECTS, lock_name, work_directory
@@ -43,6 +44,12 @@ def work_on(*, run_id: int) -> None:
         return
     try:
         actor = actor_for(run.started_by_id) if run.started_by_id else system_actor("import")
+    except ObjectDoesNotExist:
+        _fail(
+            run, "The account of whoever started this import is no longer active. Resume it: it goes on in your name."
+        )
+        return
+    try:
         with alone(lock_name(run)):
             _work(actor, run)
     except ImportStopped:
@@ -51,10 +58,6 @@ def work_on(*, run_id: int) -> None:
         if not _is_held_up(run):
             raise
         _fail(run, error.message)
-    except User.DoesNotExist:
-        _fail(
-            run, "The account of whoever started this import is no longer active. Resume it: it goes on in your name."
-        )
     except DomainError as error:
         _fail(run, error.message)
     except Exception:
@@ -73,6 +76,8 @@ def _work(actor: Actor, run: ImportRun) -> None:
         return
     directory = work_directory(run.pk)
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for left in directory.glob(f"{DRY_RUN}*"):  # by a worker that was killed; we have the lock
+        shutil.rmtree(left, ignore_errors=True)
     result = try_import(actor=actor, request=request, report=report, rejects=directory / REJECTS)
     ImportRun.objects.filter(pk=run.pk, state=ImportRun.State.RUNNING).update(
         state=ImportRun.State.DONE, counts=result.as_json(), finished_at=timezone.now()

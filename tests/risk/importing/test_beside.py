@@ -94,7 +94,7 @@ def test_a_process_that_is_killed_is_an_error_not_the_end_of_the_file(job: Calla
     next(drawn)
     (pid,) = drawing_processes()
     os.kill(pid, signal.SIGKILL)
-    with pytest.raises(RuntimeError, match=r"the process that reads sales\.csv ended with -9"):
+    with pytest.raises(ImportFailed, match=r"The process that reads sales\.csv was ended \(signal 9\)"):
         list(drawn)
 
 
@@ -121,8 +121,9 @@ def test_an_import_goes_on_after_its_reader_was_killed(
         return found
 
     monkeypatch.setattr(beside, "receive", receive_one)
-    with pytest.raises(RuntimeError, match="ended with -9"):
+    with pytest.raises(CommandError, match=r"was ended \(signal 9\)\. Run the same import again; it goes on"):
         import_folder()
+    assert ImportRun.objects.get().state == "failed"
     assert 0 < Event.objects.count() < 22_250
     monkeypatch.setattr(beside, "receive", real)
     assert totals(import_folder()) == (25_000, 22_250, 2_750, 0)

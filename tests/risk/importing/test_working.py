@@ -1,12 +1,16 @@
 """Workers and the imports that pages ask for: delivered twice, cancelled, held up, left by whoever asked."""
 
+import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError
 from django.db import connection, transaction
 
 from governance.actions.outbox import work_off_waiting
@@ -18,11 +22,12 @@ from risk.actions.importing.running import alone
 from risk.actions.importing.uploading import receive_upload, resume_import, start_import
 from risk.actions.importing.working import work_on_fact
 from risk.models import ImportRun
-from risk.queries.imports import lock_name
+from risk.queries.imports import lock_name, work_directory
 from tests.builders.governance import make_markets, make_person
 from tests.risk.importing.conftest import HEADER, SALES_MAPPING
 
 pytestmark = pytest.mark.django_db(transaction=True)
+Import = Callable[..., dict[str, Any]]
 GOOD = HEADER + "O1,S1,Loja,Recife,2026-03-01,1,\n"
 
 
@@ -111,6 +116,25 @@ def test_an_import_of_an_account_that_was_closed_meanwhile_says_so_and_goes_on_f
     work_off_waiting()
     run.refresh_from_db()
     assert (run.state, run.started_by_id) == ("done", admin.user_id)
+
+
+def test_a_dry_run_keeps_its_rejects_on_the_disk_they_go_to(
+    admin: Actor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    run = upload(admin)
+    (work_directory(run.pk) / ".dry-run-left").mkdir(parents=True)  # by a worker that was killed
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))  # the usual place takes nothing
+    work_off_waiting()
+    run.refresh_from_db()
+    assert (run.state, run.error) == ("done", "")
+    assert [path.name for path in work_directory(run.pk).iterdir()] == ["rejects.csv"]
+
+
+def test_a_dry_run_says_at_once_that_its_rejects_cannot_be_written(folder: Path, import_folder: Import) -> None:
+    (folder / "sales.csv").write_text(GOOD)
+    target = folder / "gone" / "rejects.csv"
+    with pytest.raises(CommandError, match=r"rejects\.csv cannot be written: No such file or directory"):
+        import_folder(SALES_MAPPING, "csv", "--dry-run", "--rejects", str(target))
 
 
 def test_a_second_click_finds_the_import_of_the_first(admin: Actor) -> None:
