@@ -431,7 +431,9 @@ def test_the_last_part_of_a_name_alone_finds_the_field():
     schema = Schema.build(fields={"warehouse_of_origin.x": "int"})
     for text in ("x > 1", "yy.x > 1"):
         assert [one.hint for one in check(text, schema).problems] == ["Did you mean `warehouse_of_origin.x`?"]
-    several = Schema.build(fields={"warehouse_of_origin.x": "int", "place_of_destination.x": "int"})
+    several = Schema.build(
+        fields={"place_of_birth.k": "int", "warehouse_of_origin.x": "int", "place_of_destination.x": "int"}
+    )
     assert [one.hint for one in check("x > 1", several).problems] == ["Did you mean `warehouse_of_origin.x`?"]
 
 
