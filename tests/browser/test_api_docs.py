@@ -12,5 +12,5 @@ def test_the_documentation_is_drawn_and_can_be_opened(page: Page, theme: str) ->
     assert page.get_by_role("button", name="Authorize").is_visible()
     page.get_by_text("has no time zone").first.wait_for()
     assert page.evaluate("document.documentElement.classList.contains('dark-mode')") is (theme == "dark")
-    page.get_by_role("button", name="Try it out").click()
+    page.locator("#operations-events-ingest_events").get_by_role("button", name="Try it out").click()
     assert page.locator("textarea").first.is_visible()
