@@ -49,6 +49,7 @@ def test_a_killed_import_goes_on_and_counts_every_row_once(folder: Path, tmp_pat
         time.sleep(0.1)
     child.kill()
     child.wait()
+    wait_for_free_lock()
     run = ImportRun.objects.get()
     assert run.state == "running"
     assert 0 < run.checkpoint["done"] < ROWS
@@ -65,3 +66,14 @@ def test_a_killed_import_goes_on_and_counts_every_row_once(folder: Path, tmp_pat
     assert IngestBatch.objects.get().accepted == ROWS - bad
     assert RejectedEvent.objects.count() == bad == len(rejects.read_text().splitlines()) - 1
     assert OutboxFact.objects.filter(name="events_ingested").count() == 1
+
+
+def wait_for_free_lock() -> None:
+    """Wait until the server has noticed that the killed import is gone; until then nobody else may go on with it."""
+    for _ in range(300):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+            if not cursor.fetchone()[0]:
+                return
+        time.sleep(0.1)
+    pytest.fail("the lock of the killed import is still held after 30 seconds")
