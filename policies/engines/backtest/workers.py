@@ -115,15 +115,15 @@ def _workers(request: Request, processes: int) -> Iterator[list[_Worker]]:
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Let processes that are started here ignore Ctrl-C: it reaches them too, and this process ends them."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Put off Ctrl-C, so that no process is lost half-started; it is heard right after.
+
+    What is started here inherits that: Ctrl-C reaches every process of a terminal, and this one ends the others.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _share(
@@ -172,6 +172,7 @@ def _work(line: Connection, request: Request, inherited: Sequence[Connection]) -
 
     Telling the rows fails when the other side is gone, which ends this process too.
     """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     for other in inherited:
         other.close()
     use_one_thread()
