@@ -42,11 +42,12 @@ def lead():
 
 
 def test_figures_by_day_are_read_from_indexes_alone(lead):
+    everywhere = make_person(Role.LEAD)  # of one market, few rows leave the market's own index as cheap
     now = timezone.now()
     span = Span(now - timedelta(days=30), now)
-    with plan_of("seqscan", "bitmapscan", "indexscan") as plans:
-        decided_by_day(lead, span)
-        opened_by_day(lead, span)
+    with plan_of("seqscan", "bitmapscan") as plans:
+        decided_by_day(everywhere, span)
+        opened_by_day(everywhere, span)
     for index, plan in zip(("decision_recent", "case_recent"), plans, strict=True):
         assert f"Index Only Scan using {index}" in plan, plan
 
