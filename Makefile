@@ -42,7 +42,9 @@ migrations: dev-packages ## No model without its migration
 	@$(PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 
 coverage: install dev-packages browser ## All tests; at least 90 % covered, 100 % of domain and of the rule language
-	@$(PYTHON) -m pytest -n $(WORKERS) --cov --cov-report= $(ARGS)
+	@$(PYTHON) -m coverage erase
+	@$(PYTHON) -m coverage run -m pytest -n $(WORKERS) $(ARGS)
+	@$(PYTHON) -m coverage combine --quiet
 	@$(PYTHON) -m coverage report --fail-under=90
 	@$(PYTHON) -m coverage report --fail-under=100 --include='policies/rulelang/*'
 	@$(PYTHON) -m coverage report --fail-under=100 --include='*/domain/*'

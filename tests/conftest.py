@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import coverage
 import pytest
 from django.core.cache import cache
 from django.db import connection
@@ -15,11 +16,28 @@ from governance.project.embedded.programs import worker_command
 
 ROOT = Path(__file__).resolve().parents[1]
 WORKER_SECONDS = 60
+TOLD_TO_MEASURE = "COVERAGE_PROCESS_CONFIG"
 
 
 def database_url(name: str) -> str:
     """Return the URL of the database `name` on the server of the test run."""
     return os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{name}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Rest the measuring of coverage, here and in processes that are started, in tests that are marked `untraced`."""
+    measuring = coverage.Coverage.current() if item.get_closest_marker("untraced") else None
+    if measuring is None:
+        return (yield)
+    told = os.environ.pop(TOLD_TO_MEASURE, None)
+    measuring.stop()
+    try:
+        return (yield)
+    finally:
+        measuring.start()
+        if told is not None:
+            os.environ[TOLD_TO_MEASURE] = told
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from governance.actions.outbox import work_off_waiting
 from risk.actions.compiled import forget_ruleset
 from risk.models import RuleHit, SignalSnapshot
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.untraced]
 
 ZONE = "America/Sao_Paulo"
 WINDOW = pd.Timedelta(days=30)

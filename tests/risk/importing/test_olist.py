@@ -12,7 +12,7 @@ from django.core.management import call_command
 from governance.models import OutboxFact
 from risk.models import Entity, Event, IngestBatch
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.untraced]
 MAPPING = Path(__file__).resolve().parents[3] / "examples" / "olist.yaml"
 
 

@@ -41,6 +41,7 @@ def test_all_functions_and_traps_agree(engine):
     assert wrong_answers(ALL, engine) == []
 
 
+@pytest.mark.untraced
 @settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
 @given(st.lists(conditions, min_size=20, max_size=40), st.lists(records, min_size=20, max_size=20))
 def test_random_rules_agree(engine, made, many_values):

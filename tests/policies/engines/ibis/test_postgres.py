@@ -39,6 +39,7 @@ def test_functions_and_traps_agree(engine, text):
     assert wrong_answers([text], engine) == []
 
 
+@pytest.mark.untraced
 @settings(deadline=None, max_examples=12, suppress_health_check=list(HealthCheck))
 @given(st.lists(conditions, min_size=20, max_size=40), st.lists(records, min_size=20, max_size=20))
 def test_random_rules_agree(engine, made, many_values):
@@ -55,6 +56,7 @@ numbers = st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from(
 )
 
 
+@pytest.mark.untraced
 @settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(numbers, numbers), min_size=50, max_size=50), numbers)
 def test_doubles_at_the_ends_of_their_range_agree(engine, pairs, fixed):
