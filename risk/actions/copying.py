@@ -46,5 +46,9 @@ def escape(text: str) -> str:
 
 
 def copy_lines(cursor: Any, statement: str, lines: Iterable[str]) -> None:
-    """Run `COPY … FROM STDIN` with lines of tab-separated, escaped fields, each ending in a line feed."""
-    cursor.copy_expert(statement, BytesIO("".join(lines).encode()), size=SHEET)
+    """Run `COPY … FROM STDIN` with lines of tab-separated, escaped fields, each ending in a line feed.
+
+    Raises Django's errors of databases.
+    """
+    with cursor.db.wrap_database_errors:
+        cursor.copy_expert(statement, BytesIO("".join(lines).encode()), size=SHEET)

@@ -13,7 +13,8 @@ class PreparedRows:
     """Rows made ready for COPY, as far as that goes without the database.
 
     firsts: external id → index of the first row with it, in order of rows; the later ones are in duplicates or
-    conflicts. keys: lines for COPY_KEYS. bodies: by row, the middle of its line for COPY_EVENTS. gathered: the
+    conflicts. keys: (index of a first row, the end of its line for COPY_KEYS and STAGE_KEYS), in the order of external
+    ids, in which every loader takes them. bodies: by row, the middle of its line for COPY_EVENTS. gathered: the
     entities of the first rows.
     """
 
@@ -21,7 +22,7 @@ class PreparedRows:
     firsts: dict[str, int]
     duplicates: tuple[int, ...]
     conflicts: tuple[int, ...]
-    keys: list[str]
+    keys: list[tuple[int, str]]
     bodies: list[str]
     gathered: Gathered
 
@@ -41,7 +42,7 @@ def prepare_rows(rows: Sequence[EventRow]) -> PreparedRows:
             (duplicates if digests[first] == digests[number] else conflicts).append(number)
     ids = [escape(row[0]) for row in rows]
     keys = [
-        f"{number}\t{ids[number]}\t{rows[number][2]}\t\\\\x{digests[number].hex()}\n"
+        (number, f"\t{ids[number]}\t{rows[number][2]}\t\\\\x{digests[number].hex()}\n")
         for _external_id, number in sorted(firsts.items())
     ]
     bodies = [

@@ -8,7 +8,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -86,35 +87,36 @@ def _import(folder: Path, environment: Mapping[str, str]) -> tuple[dict[str, Any
     manage = str(settings.BASE_DIR / "manage.py")
     command = [sys.executable, manage, "import_data", str(folder), "--mapping", mapping, "--quiet"]
     began = time.perf_counter()
-    with subprocess.Popen(command, env=dict(environment), stdout=subprocess.PIPE, text=True) as child:  # noqa: S603
-        peak = _watch_memory(child)
+    with (
+        subprocess.Popen(command, env=dict(environment), stdout=subprocess.PIPE, text=True) as child,  # noqa: S603
+        _watched_memory(child.pid) as peaks,
+    ):
         out = child.stdout.read() if child.stdout else ""
         _pid, status, usage = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
-    seconds = time.perf_counter() - began
+        seconds = time.perf_counter() - began
     if child.returncode:
         message = f"the import ended with {child.returncode}"
         raise RuntimeError(message)
     counts = json.loads(out.splitlines()[-1])
-    return counts, seconds, usage.ru_utime + usage.ru_stime, peak()
+    return counts, seconds, usage.ru_utime + usage.ru_stime, round(sum(peaks.values()), 1)
 
 
-def _watch_memory(child: subprocess.Popen[str]) -> Callable[[], float]:
-    """Look at the memory of a process and its children ten times a second; return what tells the peak in the end."""
+@contextmanager
+def _watched_memory(parent: int) -> Iterator[dict[int, float]]:
+    """Look at the memory of a process and its children ten times a second; the peak of each, in MB, by its number."""
     peaks: dict[int, float] = {}
     is_over = threading.Event()
 
     def look() -> None:
         while not is_over.wait(0.1):
-            for pid in (child.pid, *children_of(child.pid)):
+            for pid in (parent, *children_of(parent)):
                 peaks[pid] = peak_memory_mb(pid) or peaks.get(pid, 0.0)
 
-    watcher = threading.Thread(target=look)
+    watcher = threading.Thread(target=look, name="memory watcher")
     watcher.start()
-
-    def finish() -> float:
+    try:
+        yield peaks
+    finally:
         is_over.set()
         watcher.join()
-        return round(sum(peaks.values()), 1)
-
-    return finish

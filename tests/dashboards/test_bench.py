@@ -1,6 +1,7 @@
 """Benchmarks run, tell what they measured, and leave nothing behind."""
 
 import json
+import threading
 from io import StringIO
 
 import pytest
@@ -8,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from dashboards.management.commands.bench import BENCHMARKS
+from risk.bench import importing
 
 
 def scratch_databases() -> list[str]:
@@ -39,6 +41,28 @@ def test_the_ingest_benchmark_reports_and_cleans_up() -> None:
     assert report["results"]["events"] == 2000
     assert report["results"]["events_per_second"] > 0
     assert scratch_databases() == before
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_the_import_benchmark_reports_and_cleans_up() -> None:
+    before = scratch_databases()
+    out = StringIO()
+    call_command("bench", "import", "--json", "--scale", "0.02", "--seed", "3", stdout=out)
+    results = json.loads(out.getvalue())["results"]
+    assert results["events"] == 3000
+    assert results["events_per_second"] > 0
+    assert results["duplicates_per_second"] > 0
+    assert results["peak_memory_mb"] > 10
+    assert scratch_databases() == before
+
+
+@pytest.mark.django_db
+def test_a_benchmark_that_fails_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "MAPPING", "no mapping")
+    with pytest.raises(RuntimeError, match="the import ended with"):
+        call_command("bench", "import", "--scale", "0.02")
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("memory")]
 
 
 @pytest.mark.slow

@@ -96,6 +96,21 @@ def test_a_known_id_at_another_time_is_a_conflict_over_partitions() -> None:
     assert Event.objects.count() == 1
 
 
+def test_one_loader_meets_news_known_events_and_news_again() -> None:
+    loader = BulkLoader(source="shop", batch_id=7, received_at=NOW)
+    made = [[1, 2], [2, 3], [3, 1], [4, 5], [4, 4], [6]]
+    make_room([row(1)])
+    found = []
+    for numbers in made:
+        with transaction.atomic():
+            found.append(loader.load([row(number) for number in numbers]))
+    assert [result.accepted for result in found] == [2, 1, 0, 2, 0, 1]
+    assert [result.duplicates for result in found] == [(), (0,), (0, 1), (), (0, 1), ()]
+    keys = dict(EventKey.objects.values_list("external_id", "event_id"))
+    assert keys == dict(Event.objects.values_list("external_id", "id"))
+    assert len(keys) == 6
+
+
 def test_twice_within_one_load() -> None:
     result = load([row(1), row(2), row(1), row(2, payload='{"a":1}')])
     assert (result.accepted, result.duplicates, result.conflicts) == (2, (2,), (3,))

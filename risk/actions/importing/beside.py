@@ -4,7 +4,8 @@ import fcntl
 import gc
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from typing import IO, Final
 
@@ -27,7 +28,25 @@ def draw_beside(job: FileDrawing) -> Iterator[Drawn]:
     """
     if job.file.size < WORTH_BYTES:
         yield from draw_file(job)
-        return
+    else:
+        yield from _one_ahead(_receive_all(job))
+
+
+def _one_ahead(chunks: Generator[Drawn, None, None]) -> Iterator[Drawn]:
+    """Yield the chunks while a thread receives the next: most of the time the caller waits for PostgreSQL."""
+    with ThreadPoolExecutor(1, thread_name_prefix="import-receiver") as receiver:
+        coming = receiver.submit(next, chunks, None)
+        try:
+            while (found := coming.result()) is not None:
+                coming = receiver.submit(next, chunks, None)
+                yield found
+                found = None  # or two chunks would be held while the next is received
+        finally:
+            wait([coming])
+            chunks.close()
+
+
+def _receive_all(job: FileDrawing) -> Generator[Drawn, None, None]:
     command = [sys.executable, "-m", MODULE]
     with subprocess.Popen(  # noqa: S603  (our own command)
         command, cwd=settings.BASE_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=1 << 20
@@ -42,7 +61,7 @@ def draw_beside(job: FileDrawing) -> Iterator[Drawn]:
                 if isinstance(found, str):
                     raise ImportFailed(found)
                 yield found
-                found = None  # or two chunks would be held while the next is received
+                found = None
             code = child.wait(ENDING_SECONDS)
             if code < 0:
                 label = job.file.label

@@ -35,7 +35,9 @@ def file_columns(file: InputFile) -> tuple[str, ...]:
 
 
 def read_file(file: InputFile, wanted: Sequence[str], rows: int) -> Iterator[Chunk]:
-    """Yield the wanted columns of a file, at most `rows` rows at a time; memory does not grow with the file.
+    """Yield the wanted columns of a file, at most `rows` rows at a time and fewer where they are long (MOST_IN_CHUNK).
+
+    Memory does not grow with the file.
 
     Every data row is in a chunk, among its rows or among its bad ones. Raises ImportFailed where the file as a
     whole cannot be read.

@@ -11,7 +11,7 @@ from typing import Any, Final, TextIO
 
 from risk.actions.importing.errors import ImportFailed
 from risk.actions.importing.inputs import InputFile
-from risk.domain.mapping.chunks import BadRow, Chunk, place_of
+from risk.domain.mapping.chunks import MOST_IN_CHUNK, BadRow, Chunk, place_of
 
 MOST_FIELD: Final = 1_000_000  # characters; a quote that nobody closes would swallow the rest of the file
 MOST_LINE: Final = 10_000_000  # characters; a file without line ends would be held in memory as a whole
@@ -65,11 +65,12 @@ def read_csv(file: InputFile, wanted: Sequence[str], rows: int) -> Iterator[Chun
 def _take(
     file: InputFile, source: "_Lines", parser: Any, width: int, rows: int
 ) -> tuple[list[list[str]], list[int], list[BadRow], bool]:
-    """Take up to `rows` rows of the parser: the good ones, their first lines, the bad ones, whether that was all."""
+    """Take `rows` rows, fewer long ones: the good ones, their first lines, the bad ones, whether that was all."""
     good: list[list[str]] = []
     lines: list[int] = []
     bad: list[BadRow] = []
-    while len(good) + len(bad) < rows:
+    source.taken = 0
+    while len(good) + len(bad) < rows and source.taken < MOST_IN_CHUNK:
         line = parser.line_num + 1
         try:
             row = next(parser, None)
@@ -104,6 +105,7 @@ class _Lines:
 
     def __init__(self, text: TextIO) -> None:
         self.has_ended = False
+        self.taken = 0  # characters
         self._text = text
         self._is_cut = False
 
@@ -115,6 +117,7 @@ class _Lines:
         if not line:
             self.has_ended = True
             raise StopIteration
+        self.taken += len(line)
         more = line
         while len(more) == MOST_LINE and not more.endswith(("\n", "\r")):
             more = self._text.readline(MOST_LINE)

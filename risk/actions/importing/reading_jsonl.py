@@ -7,7 +7,7 @@ import orjson
 
 from risk.actions.importing.errors import ImportFailed
 from risk.actions.importing.inputs import InputFile
-from risk.domain.mapping.chunks import BadRow, Chunk, place_of
+from risk.domain.mapping.chunks import MOST_IN_CHUNK, BadRow, Chunk, place_of
 
 MOST_LINE: Final = 1_000_000
 MOST_RAW: Final = 4_000
@@ -56,7 +56,8 @@ def read_jsonl(file: InputFile, wanted: Sequence[str], rows: int) -> Iterator[Ch
             bad: list[BadRow] = []
             columns: dict[str, list[Any]] = {name: [] for name in wanted}
             is_end = False
-            while len(owners) + len(bad) < rows:
+            until = data.tell() + MOST_IN_CHUNK
+            while len(owners) + len(bad) < rows and data.tell() < until:
                 text = _next_line(data)
                 if not text:
                     is_end = True

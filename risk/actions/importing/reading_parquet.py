@@ -10,7 +10,7 @@ import orjson
 from policies.engines.arrow import load_arrow, load_compute, load_parquet
 from risk.actions.importing.errors import ImportFailed
 from risk.actions.importing.inputs import InputFile
-from risk.domain.mapping.chunks import BadRow, Chunk, line_of, place_of
+from risk.domain.mapping.chunks import MOST_IN_CHUNK, BadRow, Chunk, line_of, place_of
 
 MOST_RAW: Final = 4_000
 
@@ -31,7 +31,9 @@ def read_parquet(file: InputFile, wanted: Sequence[str], rows: int) -> Iterator[
         total = max(data.metadata.num_rows, 1)
         done = 0
         try:
-            for batch in data.iter_batches(batch_size=rows, columns=list(wanted), use_threads=False):
+            for batch in data.iter_batches(
+                batch_size=_rows_in_chunk(data.metadata, rows), columns=list(wanted), use_threads=False
+            ):
                 columns = {name: _cells(batch.column(name), nulls) for name in wanted}
                 first = place_of(file.number, done + 1)
                 owners = range(first, first + batch.num_rows)
@@ -40,6 +42,11 @@ def read_parquet(file: InputFile, wanted: Sequence[str], rows: int) -> Iterator[
         except (OSError, load_arrow().ArrowException) as error:
             reason = f"cannot be read after row {done}: {_in_one_line(error)}. Write the file again."
             raise ImportFailed(f"{file.label} {reason}") from error
+
+
+def _rows_in_chunk(metadata: Any, rows: int) -> int:
+    size: int = sum(metadata.row_group(number).total_byte_size for number in range(metadata.num_row_groups))
+    return max(min(rows, MOST_IN_CHUNK * int(metadata.num_rows) // max(size, 1)), 1)
 
 
 @dataclass(frozen=True, slots=True)

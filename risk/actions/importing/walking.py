@@ -25,7 +25,7 @@ from risk.domain.mapping.entity_rendering import EntityRenderer
 from risk.domain.mapping.event_rendering import Refusal, write_item
 from risk.domain.mapping.values import BadCell, Values
 
-CHUNK_ITEMS = 5_000
+CHUNK_ITEMS = 8_000
 Report = Callable[[int, int], None]  # bytes done, bytes in all
 
 

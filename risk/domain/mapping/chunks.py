@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 LINE_BITS: Final = 40
+MOST_IN_CHUNK: Final = 3_000_000  # characters or bytes of a file: with longer rows a chunk has fewer of them
 
 
 def place_of(file: int, line: int) -> int:

@@ -13,6 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 from django.core.management.base import CommandError
 
+from risk.actions.importing.inputs import InputFile
+from risk.actions.importing.reading import read_file
+from risk.domain.mapping.spec import FileFormat, FileSpec
 from risk.models import Event
 from tests.risk.importing.conftest import SALES_MAPPING, totals
 
@@ -50,6 +53,22 @@ def test_typed_cells_become_what_they_are(
     assert first.payload == {"amount": 12.5, "text": "olá"}
     assert Event.objects.get(external_id="O2:placed").payload == {}
     assert totals(import_folder(SALES_MAPPING, form)) == (2, 0, 0, 2)
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+def test_of_long_rows_fewer_come_at_once(tmp_path: Path, form: str) -> None:
+    texts = [f"{number}{'x' * 700_000}" for number in range(10)]
+    path = tmp_path / f"long.{form}"
+    if form == "csv":
+        path.write_text("note\n" + "".join(f"{text}\n" for text in texts))
+    elif form == "jsonl":
+        path.write_text("".join(json.dumps({"note": text}) + "\n" for text in texts))
+    else:
+        pq.write_table(pa.table({"note": texts}), path)
+    file = InputFile(0, FileSpec("long", path.name, FileFormat(form)), path, path.name, path.stat().st_size, "")
+    chunks = list(read_file(file, ["note"], 8_000))
+    assert [text for chunk in chunks for text in chunk.columns["note"]] == texts
+    assert max(map(len, chunks)) <= 5
 
 
 def test_lines_that_are_no_objects_are_told_and_the_others_kept(
