@@ -1,6 +1,7 @@
 """Write facts with the rows that they tell of, and hand them to the workers after commit."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from governance.actions.fact_locks import facts_in_work, hold_fact, take_fact
 from governance.models import FactConsumption, OutboxFact
 from governance.project.celery import app
 from governance.project.routes import COLLECTORS, KEEP_THEIR_STATE, ROUTES
@@ -67,10 +69,11 @@ def dispatch_waiting() -> int:
 
 
 def redeliver_lost() -> int:
-    """Let facts be handed over again that were sent an hour ago and that nobody has worked on; return how many.
+    """Let facts be handed over again that were sent an hour ago and that nobody works on; return how many.
 
-    A worker that failed again and again, or a broker that lost its memory, so loses nothing. After MOST_ATTEMPTS
-    a fact stays where it is, for people to look at. Tasks that keep their own state are not repeated.
+    A worker that failed again and again, or a broker that lost its memory, so loses nothing. However long a worker
+    takes, its fact is left to it as long as its connection to the database stands. After MOST_ATTEMPTS a fact stays
+    where it is, for people to look at. Tasks that keep their own state are not repeated.
     """
     done = FactConsumption.objects.filter(fact=OuterRef("pk"))
     lost = OutboxFact.objects.filter(
@@ -78,7 +81,7 @@ def redeliver_lost() -> int:
         name__in=set(ROUTES) - KEEP_THEIR_STATE,
         dispatched_at__lt=timezone.now() - LOST_AFTER,
         attempts__lt=MOST_ATTEMPTS,
-    )
+    ).exclude(pk__in=facts_in_work())
     count = lost.update(dispatched_at=None)
     if count:
         log.warning("facts_redelivered", count=count)
@@ -128,21 +131,33 @@ QUEUE_OF_ROOM = {
 QUEUE_OF_TASK = {"risk.tasks.run_rule": "batch", "risk.tasks.run_import": "batch"}
 
 
-def peek(fact_id: int, consumer: str) -> dict[str, Any] | None:
-    """Return the payload of the fact, or None when `consumer` has already worked on it; marks nothing.
+@contextmanager
+def working_on(fact_id: int, consumer: str) -> Iterator[dict[str, Any] | None]:
+    """Give the payload of the fact, or None when `consumer` has already worked on it or does so elsewhere.
 
-    For work of many transactions that is harmless to repeat; it ends with `consume_once`.
+    For work of many transactions that is harmless to repeat after a crash, but not side by side: the fact is held
+    until the block ends, or the connection. The block ends with `consume_once`.
     """
+    with hold_fact(fact_id, consumer) as is_ours:
+        yield peek(fact_id, consumer) if is_ours else None
+
+
+def peek(fact_id: int, consumer: str) -> dict[str, Any] | None:
+    """Return the payload of the fact, or None when `consumer` has already worked on it; marks and holds nothing."""
     fact = OutboxFact.objects.get(pk=fact_id)
     is_done = FactConsumption.objects.filter(fact=fact, consumer=consumer).exists()
     return None if is_done else dict(fact.payload)
 
 
 def consume_once(fact_id: int, consumer: str) -> dict[str, Any] | None:
-    """Return the payload of the fact, or None when `consumer` has already worked on it.
+    """Return the payload of the fact, or None when `consumer` has already worked on it or does so elsewhere.
 
-    Call inside the transaction that does the work: both stand or fall together.
+    Call inside the transaction that does the work: both stand or fall together, and nobody else works on the fact
+    until then. A fact that somebody else has in hand is left to them without waiting; when they are lost,
+    `redeliver_lost` brings it again.
     """
+    if not take_fact(fact_id, consumer):
+        return None
     fact = OutboxFact.objects.get(pk=fact_id)
     _, is_new = FactConsumption.objects.get_or_create(fact=fact, consumer=consumer)
     return dict(fact.payload) if is_new else None

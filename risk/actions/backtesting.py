@@ -135,11 +135,11 @@ def cancel_run(*, actor: Actor, run_id: int) -> None:
 
 def run_fact(*, fact_id: int) -> None:
     """Carry out the run of a `rule_run_asked` fact, once; a run that was cut off begins anew."""
-    payload = outbox.peek(fact_id, CONSUMER)
-    if payload is not None:
-        carry_out_run(run_id=payload["run_id"])
-        with transaction.atomic():
-            outbox.consume_once(fact_id, CONSUMER)
+    with outbox.working_on(fact_id, CONSUMER) as payload:
+        if payload is not None:
+            carry_out_run(run_id=payload["run_id"])
+            with transaction.atomic():
+                outbox.consume_once(fact_id, CONSUMER)
 
 
 def carry_out_run(*, run_id: int) -> None:

@@ -47,21 +47,21 @@ class Processed:
 def process_fact(*, fact_id: int) -> Processed | None:
     """Process the batch of an `events_ingested` fact; None when that was done, or when its parts go their own way.
 
-    Whatever is cut off goes on with the parts that are not done.
+    None as well while another worker is at it. Whatever is cut off goes on with the parts that are not done.
     """
-    payload = outbox.peek(fact_id, CONSUMER)
-    if payload is None:
-        return None
-    batch = _counted(payload["batch_id"])
-    if is_shared(batch):
+    with outbox.working_on(fact_id, CONSUMER) as payload:
+        if payload is None:
+            return None
+        batch = _counted(payload["batch_id"])
+        if is_shared(batch):
+            with transaction.atomic():
+                if outbox.consume_once(fact_id, CONSUMER) is not None:
+                    plan_batch(batch.pk)
+            return None
+        result = process_batch(batch_id=batch.pk)
         with transaction.atomic():
-            if outbox.consume_once(fact_id, CONSUMER) is not None:
-                plan_batch(batch.pk)
-        return None
-    result = process_batch(batch_id=batch.pk)
-    with transaction.atomic():
-        outbox.consume_once(fact_id, CONSUMER)
-    return result
+            outbox.consume_once(fact_id, CONSUMER)
+        return result
 
 
 def process_part_fact(*, fact_id: int) -> Processed | None:
