@@ -43,14 +43,18 @@ SELECT row_number() OVER (
 FROM named LEFT JOIN attributed USING (market_id, type, external_id);
 CREATE UNIQUE INDEX ON import_merged (n); ANALYZE import_merged
 """
+# One look-up an entity by its unique key (LATERAL): in the middle of an import statistics are of before it, and a join
+# planned by those may compare every description with every entity.
 _MATCH = """
 SELECT merged.n, merged.type, merged.places, known.id,
     CASE WHEN merged.name IS NULL OR (known.name <> '' AND NOT wins) THEN known.name ELSE merged.name END <> known.name
     OR CASE WHEN wins THEN known.attributes || merged.attributes ELSE merged.attributes || known.attributes END
         <> known.attributes
 FROM import_merged AS merged
-LEFT JOIN risk_entity AS known ON known.market_id = merged.market_id AND known.type = merged.type
-    AND known.external_id = merged.external_id
+LEFT JOIN LATERAL (
+    SELECT id, name, attributes, described_at FROM risk_entity
+    WHERE market_id = merged.market_id AND type = merged.type AND external_id = merged.external_id LIMIT 1
+) AS known ON true
 LEFT JOIN LATERAL (
     SELECT coalesce(merged.described_at >= known.described_at, true) AS wins
 ) AS precedence ON true
@@ -72,8 +76,11 @@ UPDATE risk_entity AS known SET
     described_at = greatest(known.described_at, merged.described_at)
 FROM (
     SELECT merged.*, known.id, coalesce(merged.described_at >= known.described_at, true) AS wins
-    FROM import_merged AS merged JOIN risk_entity AS known ON known.market_id = merged.market_id
-        AND known.type = merged.type AND known.external_id = merged.external_id
+    FROM import_merged AS merged
+    CROSS JOIN LATERAL (
+        SELECT id, described_at FROM risk_entity
+        WHERE market_id = merged.market_id AND type = merged.type AND external_id = merged.external_id LIMIT 1
+    ) AS known
     WHERE merged.n = ANY(%s)
 ) AS merged
 WHERE known.id = merged.id
