@@ -29,7 +29,8 @@ class Record:
 
     `values` is a nested mapping: the field `seller.id` is `values["seller"]["id"]`. A missing key and
     None both mean: no data. `now` is the instant of evaluation, aware of its zone; without it
-    `days_since` is unknown. `lists` maps the name of each named list to its entries.
+    `days_since` is unknown. `lists` maps the name of each named list to its entries, which
+    are of the type of the list: floats where it is one of doubles (`typed_entries`).
     """
 
     values: Mapping[str, Any]

@@ -7,7 +7,7 @@ from typing import Any
 from yaml.nodes import MappingNode, Node, ScalarNode
 
 from policies.rulelang.ruleset import ALLOW, OUTCOMES, Lane, RuleSpec, fault_of
-from policies.rulelang.schema import LISTS, Field, Schema, SchemaError, entry_type_of
+from policies.rulelang.schema import LISTS, Field, Schema, SchemaError, entry_type_of, typed_entries
 from policies.rulelang.types import Type, parse_type
 from policies.rulelang.yaml_form import FileProblem, RulesFileError, entries, items, problem_at, read_yaml, scalar, word
 
@@ -102,7 +102,8 @@ def _read_lists(node: Node, problems: list[FileProblem]) -> dict[str, tuple[Type
             else:
                 problems.append(problem_at(item, f"An entry of {name} must be a single value"))
         try:
-            lists[name] = (entry_type_of(found), frozenset(found))
+            kind = entry_type_of(found)
+            lists[name] = (kind, typed_entries(kind, found))
         except ValueError as error:
             problems.append(problem_at(value, f"{name}: {error}"))
     return lists

@@ -1,12 +1,14 @@
 """Say which names a condition may use: the fields of a record with their types, and the named lists."""
 
+import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
-from policies.rulelang.limits import MAX_NAME_PARTS
+from policies.rulelang.limits import INT_MAX, INT_MIN, MAX_NAME_PARTS
 from policies.rulelang.types import DOUBLE, INT, STRING, Kind, Type, parse_type
 
 LISTS = "lists"
@@ -149,15 +151,28 @@ def entry_type_of(values: Sequence[object]) -> Type:
     """Return the type that the entries of a list have in common; an empty list counts as one of texts.
 
     Raises:
-        ValueError: the entries are not all text or all numbers.
+        ValueError: the entries are not all text or all numbers, or a number is beyond what a field can hold.
     """
     if all(isinstance(value, str) for value in values):
         return STRING
-    if all(type(value) is int for value in values):
-        return INT
-    if all(type(value) in (int, float) for value in values):
-        return DOUBLE
-    raise ValueError("the entries must be all text or all numbers; put quotes around words such as true and 0123")
+    numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
+    if len(numbers) < len(values):
+        raise ValueError("the entries must be all text or all numbers; put quotes around words such as true and 0123")
+    kind = INT if all(isinstance(number, int) for number in numbers) else DOUBLE
+    for number in numbers:
+        if kind == INT and not INT_MIN <= number <= INT_MAX:
+            raise ValueError(f"{number} is beyond the whole numbers of 64 bits; with .0 behind it is a double")
+        if not math.isfinite(number):
+            raise ValueError("a number is too large for a double")
+    return kind
+
+
+def typed_entries(kind: Type, values: Iterable[Any]) -> frozenset[Any]:
+    """Return the entries of a list of the type: whole numbers in a list of doubles become doubles.
+
+    Engines compare entries as they are, and beyond 2**53 a whole number and its double are not the same.
+    """
+    return frozenset(map(float, values) if kind == DOUBLE else values)
 
 
 _NAME_RULE = (

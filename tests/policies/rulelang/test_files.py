@@ -220,6 +220,11 @@ def test_faults_of_single_rules_stay_with_them(old, new, problem):
             "line 2, column 12: a: the entries must be all text or all numbers; put quotes around words such",
         ),
         (
+            "fields: {}\nlists: {a: [1, 36893488147419103232]}\nrules: []",
+            "line 2, column 12: a: 36893488147419103232 is",
+        ),
+        ("fields: {}\nlists: {a: [1.5, 1e999]}\nrules: []", "line 2, column 12: a: a number is too large for a double"),
+        (
             "fields: {}\noutcomes: [hold, allow]\nrules: []",
             "line 2, column 11: Each outcome stands once, and allow is not among them. allow is the outcome",
         ),

@@ -5,10 +5,15 @@ A difference that `make fuzz` finds is added here under a name, in its smallest 
 
 import math
 from datetime import UTC, datetime
+from importlib.util import find_spec
 
 import pytest
 
-from policies.rulelang import Record, check
+from policies.engines.columnar.engine import ColumnarEngine
+from policies.engines.ibis.connections import open_engine
+from policies.engines.ibis.engine import hits_of_records
+from policies.rulelang import Record, RuleSet, RuleSpec, check, compile_condition, compile_ruleset
+from policies.rulelang.rules_form import load_rules
 from tests.policies.rulelang.fuzz_batch import Batch
 from tests.policies.rulelang.fuzz_engines import engines
 from tests.policies.rulelang.random_rules import LISTS, NOW, SCHEMA
@@ -82,3 +87,24 @@ def test_every_engine_gives_the_known_answer(name, asked):
     batch = Batch([text], rules, [Record({**BASE, **changes}, NOW, LISTS)], frozenset(), frozenset())
     answers = {engine: ask(batch)[0][0] for engine, ask in asked.items()}
     assert {engine: said for engine, said in answers.items() if said not in (expected, None)} == {}
+
+
+DOUBLES_IN_A_FILE = "{fields: {d: double, i: int}, lists: {bounds: [0.5, 9007199254740993]}, rules: []}"
+
+
+@pytest.mark.parametrize(
+    "text", ["d in lists.bounds", "lists.bounds.exists(x, x == d)", "i in lists.bounds", "d in [0.5, 9007199254740993]"]
+)
+def test_whole_numbers_in_a_list_of_doubles_are_doubles_in_every_engine(text):
+    file = load_rules(DOUBLES_IN_A_FILE)
+    records = [Record({"d": float(number), "i": number}, NOW, file.lists) for number in (2**53, 2**53 + 2)]
+    rule, ruleset = check(text, file.schema).require(), RuleSet.build([RuleSpec("R", text, "hold")], file.schema)
+    answers = {
+        "reference": [compile_condition(rule)(record) is True for record in records],
+        "row": [bool(compile_ruleset(ruleset).hits(record)) for record in records],
+        "columnar": ColumnarEngine.of(ruleset, file.lists).hits_on(records)[0].tolist(),
+    }
+    if find_spec("ibis") and find_spec("duckdb"):
+        hits = hits_of_records({"R": rule}, file.schema, records, file.lists, open_engine("duckdb", ""))
+        answers["duckdb"] = [bool(hit) for hit in hits]
+    assert {engine: said for engine, said in answers.items() if said != [True, False]} == {}
