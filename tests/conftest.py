@@ -49,6 +49,15 @@ def shared_data() -> Path:
     return place
 
 
+@pytest.fixture(scope="session")
+def olist(shared_data: Path) -> Path:
+    """The files of the public Olist data set; the test is skipped where they are not at hand."""
+    place = shared_data / "olist"
+    if not any(place.glob("*.csv")):
+        pytest.skip(f"SKIPPED FOR WANT OF DATA: {place} has no files (set AEDILE_SHARED_DATA)")
+    return place
+
+
 @pytest.fixture(autouse=True)
 def _empty_cache(request: pytest.FixtureRequest) -> Iterator[None]:
     """Leave no cached value to the next test that uses the database."""

@@ -62,13 +62,12 @@ class Plain:
         return (float(sent["is_late"].mean()) if len(sent) else 0.0), len(sent)
 
 
-def test_cases_and_their_figures_equal_a_plain_computation(shared_data: Path):
-    folder = shared_data / "olist"
+def test_cases_and_their_figures_equal_a_plain_computation(olist: Path):
     call_command("load_pack", verbosity=0)
     forget_ruleset()
-    call_command("import_data", str(folder), "--mapping", str(ROOT / "examples" / "olist.yaml"), "--quiet")
+    call_command("import_data", str(olist), "--mapping", str(ROOT / "examples" / "olist.yaml"), "--quiet")
     work_off_waiting()
-    plain = Plain(folder)
+    plain = Plain(olist)
     check_moments(plain)
     check_figures(plain)
 

@@ -16,14 +16,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.untraced]
 MAPPING = Path(__file__).resolve().parents[3] / "examples" / "olist.yaml"
 
 
-@pytest.fixture
-def olist(shared_data: Path) -> Path:
-    place = shared_data / "olist"
-    if not place.is_dir():
-        pytest.skip(f"SKIPPED FOR WANT OF DATA: {place} is not there")
-    return place
-
-
 def run(place: Path, *options: str) -> dict[str, Any]:
     out = StringIO()
     call_command("import_data", str(place), "--mapping", str(MAPPING), "--quiet", *options, stdout=out)
