@@ -14,7 +14,7 @@ from kombu.exceptions import OperationalError
 from governance.actions.fact_locks import facts_in_work, hold_fact, take_fact
 from governance.models import FactConsumption, OutboxFact
 from governance.project.celery import app
-from governance.project.routes import COLLECTORS, KEEP_THEIR_STATE, ROUTES
+from governance.project.routes import COLLECTORS, KEEP_THEIR_STATE, ROUTES, queue_of
 
 log = structlog.get_logger(__name__)
 
@@ -109,26 +109,12 @@ def _send(fact: OutboxFact) -> None:
     fact.attempts += 1
     try:
         for task in ROUTES.get(fact.name, ()):
-            queue = QUEUE_OF_TASK.get(task) or QUEUE_OF_ROOM[task.split(".", 1)[0]]
-            app.send_task(task, args=[fact.id], queue=queue)
+            app.send_task(task, args=[fact.id], queue=queue_of(task))
     except OperationalError as error:
         fact.error = str(error)[:500]
         log.warning("fact_not_sent", fact_id=fact.id, name=fact.name, error=fact.error)
     else:
         fact.dispatched_at, fact.error = timezone.now(), ""
-
-
-QUEUE_OF_ROOM = {
-    "governance": "notify",
-    "policies": "celery",
-    "risk": "score",
-    "cases": "cases",
-    "dashboards": "batch",
-}
-
-
-# Work that may take minutes waits elsewhere than what people and rules wait for.
-QUEUE_OF_TASK = {"risk.tasks.run_rule": "batch", "risk.tasks.run_import": "batch"}
 
 
 @contextmanager

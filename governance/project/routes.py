@@ -19,3 +19,19 @@ COLLECTORS: tuple[str, ...] = ("risk.tasks.close_decided_batches",)
 
 # Facts whose tasks keep their own state and go on by themselves: handing them over again would be wrong.
 KEEP_THEIR_STATE: frozenset[str] = frozenset({"import_requested"})
+
+QUEUE_OF_ROOM: dict[str, str] = {
+    "governance": "notify",
+    "policies": "celery",
+    "risk": "score",
+    "cases": "cases",
+    "dashboards": "batch",
+}
+
+# Work that may take minutes waits elsewhere than what people and rules wait for.
+QUEUE_OF_TASK: dict[str, str] = {"risk.tasks.run_rule": "batch", "risk.tasks.run_import": "batch"}
+
+
+def queue_of(task: str) -> str:
+    """Return the queue in which a task that follows from a fact waits."""
+    return QUEUE_OF_TASK.get(task) or QUEUE_OF_ROOM[task.partition(".")[0]]

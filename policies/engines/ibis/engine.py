@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from policies.engines.arrow import load_arrow
 from policies.engines.ibis.context import Source
 from policies.engines.ibis.dialects.base import Dialect
-from policies.engines.ibis.library import load_arrow, load_ibis
+from policies.engines.ibis.library import load_ibis
 from policies.engines.ibis.literals import literal, plain
 from policies.engines.ibis.lowering import ConditionRefusedError, lower_condition
 from policies.engines.ibis.records import ROW, RecordTable

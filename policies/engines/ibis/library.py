@@ -41,12 +41,6 @@ def load_operations() -> ModuleType:
     return load("ibis.expr.operations")
 
 
-@cache
-def load_arrow() -> ModuleType:
-    """Return `pyarrow`."""
-    return import_module("pyarrow")
-
-
 def call(name: str, returns: str, *arguments: Any) -> Any:
     """Call a function of the engine by its name; the name and the type it returns are always our own words."""
     return _built_in(name, returns, tuple(argument.type() for argument in arguments))(*arguments)

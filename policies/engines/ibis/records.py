@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from policies.engines.arrow import load_arrow
 from policies.engines.ibis.context import Source
-from policies.engines.ibis.library import load_arrow
 from policies.engines.ibis.literals import plain
 from policies.engines.ibis.value import Value
 from policies.rulelang import UNKNOWN, Field, Kind, Record, Type

@@ -3,10 +3,11 @@
 from itertools import count
 from typing import Any
 
+from policies.engines.arrow import load_arrow
 from policies.engines.errors import DataError
 from policies.engines.ibis.dialects.postgres import Postgres
 from policies.engines.ibis.engine import Engine, EngineFailedError, Piece
-from policies.engines.ibis.library import load, load_arrow, load_ibis
+from policies.engines.ibis.library import load, load_ibis
 
 _ROWS_PER_STATEMENT = 1_000
 
