@@ -1,6 +1,7 @@
 """Read typed settings from the environment, with secrets from files, and fail loudly."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -60,6 +61,17 @@ def words(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
 
 
+def trusted_origins(hosts: Iterable[str]) -> list[str]:
+    """Return the origins from which forms may be sent to the hosts, over HTTPS.
+
+    A host `.example.org` stands for example.org and every name below it, which an origin says in two entries.
+    """
+    found: list[str] = []
+    for host in hosts:
+        found += [f"https://*{host}", f"https://{host[1:]}"] if host.startswith(".") else [f"https://{host}"]
+    return found
+
+
 def strong_secret(name: str) -> str:
     """Return the secret `name`; raises SettingError when it is missing, short or guessable."""
     secret = text(name)
@@ -71,6 +83,16 @@ def strong_secret(name: str) -> str:
     if any(word in secret.lower() for word in WEAK_SECRETS):
         raise SettingError(f"{name} looks like an example value. Make a random one.")
     return secret
+
+
+def check_collected(static_root: Path) -> None:
+    """Raise SettingError when the files that browsers ask for were not collected: no page could be drawn."""
+    manifest = static_root / "staticfiles.json"
+    if not manifest.is_file():
+        raise SettingError(
+            f"{manifest} is not there, so the console has no styles and scripts. "
+            "Run manage.py collectstatic --no-input before web starts, or set AEDILE_STATIC_ROOT to where it put them."
+        )
 
 
 def database(url: str) -> dict[str, object]:

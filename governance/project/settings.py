@@ -31,7 +31,7 @@ ALLOWED_HOSTS: list[str] = (
 )
 if IS_PRODUCTION and not ALLOWED_HOSTS:
     raise env.SettingError("AEDILE_HOSTS is not set. Name the host names of the console, separated by commas.")
-CSRF_TRUSTED_ORIGINS: list[str] = [f"https://{host}" for host in ALLOWED_HOSTS] if IS_PRODUCTION else []
+CSRF_TRUSTED_ORIGINS: list[str] = env.trusted_origins(ALLOWED_HOSTS) if IS_PRODUCTION else []
 
 # Without DATABASE_URL manage.py starts or finds the embedded servers and sets it before this file is read.
 # Commands that need no database get a port on which nobody answers.
@@ -197,7 +197,10 @@ USE_I18N = True
 
 # Files
 STATIC_URL = "/static/"
-STATIC_ROOT: Path = Path(env.text("AEDILE_STATIC_ROOT", str(BASE_DIR / "staticfiles")))
+# Elsewhere nothing is collected: files are served from where they are.
+STATIC_ROOT: Path | None = (
+    Path(env.text("AEDILE_STATIC_ROOT", str(BASE_DIR / "staticfiles"))) if IS_PRODUCTION else None
+)
 STATICFILES_FINDERS: list[str] = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "governance.project.npm_files.NpmFinder",
