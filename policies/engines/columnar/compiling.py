@@ -13,14 +13,14 @@ from policies.engines.columnar import comparing, texts
 from policies.engines.columnar.chunk import Chunk
 from policies.engines.columnar.moments import MOMENTS, days_between
 from policies.engines.columnar.narrow import narrow_comparison, narrowed
+from policies.engines.columnar.numbering import Numbering
 from policies.engines.columnar.numbers import NUMBERS
 from policies.engines.columnar.plans import Asking, Join, Plan, Test
 from policies.engines.columnar.rows import row_test
 from policies.engines.columnar.texts import TEXTS
 from policies.engines.columnar.vectors import Mask, Vector, both
 from policies.rulelang import Kind
-from policies.rulelang.lower import Atom, Formula, atoms_of, lower, shape_of_formula
-from policies.rulelang.shapes import shape_of
+from policies.rulelang.lower import Atom, Formula, lower
 from policies.rulelang.typed import Apply, Choice, Const, FieldRef, ListRef, TypedNode, every
 
 Read: TypeAlias = Callable[[Chunk], Vector]
@@ -39,29 +39,46 @@ class Compiler:
 
     def __init__(self, formulas: Iterable[Formula], lists: Mapping[str, frozenset[Any]]) -> None:
         self._lists = lists
-        self._plans: dict[Hashable, Plan] = {}
-        self._reads: dict[Hashable, Read] = {}
-        formulas = tuple(formulas)
-        self._asked = Counter(shape for formula in formulas for shape in _shapes_within(formula))
-        self._read = Counter(
-            shape_of(node) for formula in formulas for atom in _different_atoms(formula) for node in every(atom.node)
-        )
+        self._plans: dict[int, Plan] = {}
+        self._reads: dict[int, Read] = {}
+        self._numbering = Numbering()
+        self._asked: Counter[int] = Counter()
+        self._read: Counter[int] = Counter()
+        for formula in formulas:
+            within = self._within(formula)
+            self._asked.update(within.keys())
+            for part in within.values():
+                if isinstance(part, Atom):
+                    self._read.update(map(self._numbering.of_node, every(part.node)))
 
     def plan(self, formula: Formula) -> Plan:
         """Return the plan that asks a formula."""
-        shape = shape_of_formula(formula)
-        known = self._plans.get(shape)
+        number = self._numbering.of_formula(formula)
+        known = self._plans.get(number)
         if known is None:
-            key, is_shared = len(self._plans), self._asked[shape] > 1
+            key, is_shared = len(self._plans), self._asked[number] > 1
             # Kept before its parts are compiled, so that no other plan takes the key.
-            self._plans[shape] = Join(key, is_every=True, parts=(), is_shared=False)
+            self._plans[number] = Join(key, is_every=True, parts=(), is_shared=False)
             if isinstance(formula, Atom):
                 known = self._test(formula, key, is_shared=is_shared)
             else:
                 parts = tuple(self.plan(part) for part in formula.parts)
                 known = Join(key, type(formula).__name__ == "Every", parts, is_shared)
-            self._plans[shape] = known
+            self._plans[number] = known
         return known
+
+    def _within(self, formula: Formula) -> dict[int, Formula]:
+        """Return the formula and its parts, each once, by number."""
+        found = {self._numbering.of_formula(formula): formula}
+        queue = [formula]
+        while queue:
+            at_hand = queue.pop()
+            for part in () if isinstance(at_hand, Atom) else at_hand.parts:
+                number = self._numbering.of_formula(part)
+                if number not in found:
+                    found[number] = part
+                    queue.append(part)
+        return found
 
     def _test(self, atom: Atom, key: int, *, is_shared: bool) -> Test:
         nodes = tuple(every(atom.node))
@@ -162,13 +179,14 @@ class Compiler:
             return lambda chunk: chunk.column(name)
         if isinstance(node, Const):
             return _fixed(node)
-        shape = shape_of(node)
-        known = self._reads.get(shape)
+        number = self._numbering.of_node(node)
+        known = self._reads.get(number)
         if known is None:
             known = self._computed(node)
-            if self._read[shape] > 1:
-                known = _remembered(known, shape)
-            self._reads[shape] = known
+            if self._read[number] > 1:
+                # Plans are remembered by their numbers.
+                known = _remembered(known, ("value", number))
+            self._reads[number] = known
         return known
 
     def _computed(self, node: TypedNode) -> Read:
@@ -265,22 +283,3 @@ def _full(found: Any, chunk: Chunk) -> Mask:
 def _is_column_of_text(node: TypedNode) -> bool:
     """Tell whether a node gives an Arrow array of texts: a fixed text, or null, is no array."""
     return isinstance(node, FieldRef | Apply) and node.type.kind is Kind.STRING
-
-
-def _different_atoms(formula: Formula) -> Iterable[Atom]:
-    return {shape_of_formula(atom): atom for atom in atoms_of(formula)}.values()
-
-
-def _shapes_within(formula: Formula) -> Iterable[Hashable]:
-    """Yield the formula and its parts, each once."""
-    seen = {shape_of_formula(formula)}
-    queue = [formula]
-    while queue:
-        at_hand = queue.pop()
-        if not isinstance(at_hand, Atom):
-            for part in at_hand.parts:
-                shape = shape_of_formula(part)
-                if shape not in seen:
-                    seen.add(shape)
-                    queue.append(part)
-    return seen
