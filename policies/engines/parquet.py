@@ -13,6 +13,9 @@ _BUFFER = 1 << 18
 
 _BYTES_AT_ONCE = 64_000_000
 
+SMALL_BYTES = 64_000_000
+"""Row groups of less are read together, up to so much."""
+
 _CODED_BYTES = 4.0
 """A column of texts with fewer bytes per row in the file is read as a dictionary: its values repeat."""
 
@@ -56,13 +59,16 @@ class ParquetSource:
             reason = f"this cannot be read as Parquet: {_first_line(error)}"
             raise DataError(reason, file=str(path)) from error
 
+    def repeating(self, columns: Sequence[str]) -> tuple[str, ...]:
+        """Return those of the named columns of text whose values repeat."""
+        return tuple(column for column in columns if self._is_plain_text(column) and self._repeats(column))
+
     def decode_as_dictionary(self, columns: Sequence[str]) -> None:
-        """Read those of the named columns of text as dictionaries whose values repeat."""
-        coded = [column for column in columns if self._is_plain_text(column) and self._repeats(column)]
+        """Read the named columns of text as dictionaries."""
         self._file = load_parquet().ParquetFile(
             self.path,
             metadata=self.metadata,
-            read_dictionary=coded,
+            read_dictionary=list(columns),
             pre_buffer=False,
             buffer_size=_BUFFER,
             page_checksum_verification=True,

@@ -33,10 +33,14 @@ class Request:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Some row groups of one file; `number` is the place of the file, `first_row` that of the first row in it."""
+    """Some row groups of one file; `number` is the place of the file, `first_row` that of the first row in it.
+
+    `size` is that of all their columns in bytes.
+    """
 
     file: Path
     number: int
     groups: tuple[int, ...]
     first_row: int
     rows: int
+    size: int = 0

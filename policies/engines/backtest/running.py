@@ -10,16 +10,14 @@ from pathlib import Path
 from policies.engines.backtest.reading import layout_of
 from policies.engines.backtest.request import Request, Stretch
 from policies.engines.backtest.result import Result
-from policies.engines.backtest.workers import Stop, scan_here, scan_in_processes
+from policies.engines.backtest.workers import Stop, scan_here, scan_in_processes, start_method
 from policies.engines.columnar.engine import ROWS_AT_HAND
 from policies.engines.errors import DataError
-from policies.engines.parquet import ParquetSource, find_files
-
-_SMALL_BYTES = 64_000_000
-"""Row groups of less are read together, up to so much."""
+from policies.engines.parquet import SMALL_BYTES, ParquetSource, find_files
 
 _ROWS_WORTH_A_PROCESS = 400_000
-"""Starting a process takes about as long as counting so many rows."""
+_ANSWERS_WORTH_A_PROCESS = {"spawn": 40_000_000, "fork": 5_000_000}
+"""Starting a process takes about as long as counting so many rows, or asking so many times a rule of a row."""
 
 
 def run_backtest(
@@ -51,7 +49,7 @@ def run_backtest(
             progress(done, rows)
 
     stop = stop or threading.Event()
-    most = max(1, min(processes or os.cpu_count() or 1, len(stretches), -(-rows // _ROWS_WORTH_A_PROCESS)))
+    most = max(1, min(processes or os.cpu_count() or 1, len(stretches), _processes_worth(request, rows)))
     if multiprocessing.current_process().daemon:
         most = 1
     if most == 1:
@@ -59,6 +57,11 @@ def run_backtest(
     else:
         tally, memory = scan_in_processes(request, stretches, most, stop, hear)
     return Result(request, tally, time.perf_counter() - started, memory, most)
+
+
+def _processes_worth(request: Request, rows: int) -> int:
+    answers = rows * len(request.program.rules)
+    return max(-(-rows // _ROWS_WORTH_A_PROCESS), -(-answers // _ANSWERS_WORTH_A_PROCESS[start_method()]))
 
 
 def plan(request: Request, files: Sequence[Path]) -> list[Stretch]:
@@ -78,11 +81,11 @@ def plan(request: Request, files: Sequence[Path]) -> list[Stretch]:
         first_row = at_hand = size = 0
         for group in range(source.metadata.num_row_groups):
             about = source.metadata.row_group(group)
-            if groups and (at_hand + about.num_rows > ROWS_AT_HAND or size + about.total_byte_size > _SMALL_BYTES):
-                stretches.append(Stretch(file, number, tuple(groups), first_row, at_hand))
+            if groups and (at_hand + about.num_rows > ROWS_AT_HAND or size + about.total_byte_size > SMALL_BYTES):
+                stretches.append(Stretch(file, number, tuple(groups), first_row, at_hand, size))
                 first_row, at_hand, size, groups = first_row + at_hand, 0, 0, []
             groups.append(group)
             at_hand, size = at_hand + about.num_rows, size + about.total_byte_size
         if groups:
-            stretches.append(Stretch(file, number, tuple(groups), first_row, at_hand))
+            stretches.append(Stretch(file, number, tuple(groups), first_row, at_hand, size))
     return stretches

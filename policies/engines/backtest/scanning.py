@@ -2,41 +2,25 @@
 
 import heapq
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from policies.engines.arrow import load_arrow
+from policies.engines.backtest.gathering import Gathered, Gatherer, Load, OpenFile, Places
 from policies.engines.backtest.labels import match
-from policies.engines.backtest.reading import Layout, groups_of, layout_of, moments_of, texts_of
+from policies.engines.backtest.reading import Layout, groups_of, moments_of, texts_of
 from policies.engines.backtest.request import Request, Stretch
 from policies.engines.backtest.tally import MOST_OVERLAPPING_RULES, LabelTally, SampleHit, Tally
 from policies.engines.columnar.chunk import ChunkMaker
-from policies.engines.columnar.engine import ROWS_AT_HAND, ColumnarEngine
+from policies.engines.columnar.engine import ColumnarEngine
 from policies.engines.columnar.instants import instants
 from policies.engines.columnar.vectors import Mask, Vector
-from policies.engines.errors import DataError
-from policies.engines.parquet import ParquetSource
 from policies.engines.skipping import can_hold, spans_of
 from policies.rulelang import ALLOW
 
 _MOST_ENGINES = 16
-
-
-class _OpenFile:
-    """A file at hand, with its columns found."""
-
-    def __init__(self, path: Path, request: Request) -> None:
-        self.source = ParquetSource(path)
-        try:
-            layout = layout_of(self.source.schema, request)
-            self.source.decode_as_dictionary(layout.columns(frozenset(layout.fields)))
-            self.layout: Layout = layout_of(self.source.schema, request)
-        except DataError as error:
-            raise error.at(file=str(path)) from error
-        self.makers: dict[tuple[int, ...], ChunkMaker] = {}
-        """By the places of the rules: what a maker knows of dictionaries is of one engine only."""
 
 
 class Scanner:
@@ -51,47 +35,64 @@ class Scanner:
             if rules <= MOST_OVERLAPPING_RULES:
                 self.tally.overlap = np.zeros((rules, rules), np.int64)
         self._engines = {tuple(range(rules)): ColumnarEngine(request.program)}
-        self._open: _OpenFile | None = None
+        self._gatherer = Gatherer(request)
+        self._makers: dict[tuple[int, ...], ChunkMaker] = {}
+        """By the places of the rules: what a maker knows of dictionaries is of one engine and layout only."""
+        self._layout: Layout | None = None
 
-    def scan(self, stretch: Stretch) -> None:
-        """Count one stretch.
+    def scan(self, load: Load) -> None:
+        """Count the rows of a load.
 
         Raises:
-            DataError: it cannot be read, or a column does not fit.
+            DataError: a file cannot be read, or a column does not fit.
         """
-        if self._open is None or self._open.source.path != stretch.file:
-            self._open = _OpenFile(stretch.file, self._request)
-        at_hand, engine, places = self._open, *self._engine(self._hitting(stretch))
-        if not places:
-            self._skip(stretch.rows)
-            return
-        names = frozenset(engine.program.fields)
-        maker = at_hand.makers.get(places)
-        if maker is None:
-            bound = {name: at_hand.layout.fields[name] for name in engine.program.fields}
-            maker = at_hand.makers[places] = ChunkMaker(bound)
-        row, columns = stretch.first_row, at_hand.layout.columns(names)
-        size = at_hand.source.rows_at_once(stretch.groups, columns, ROWS_AT_HAND)
-        for batch in at_hand.source.batches(stretch.groups, columns, size):
-            moments = moments_of(batch, at_hand.layout)
-            now = moments if self._request.now is None else instants(self._request.now, batch.num_rows)
-            answers = ((places[place], mask) for place, mask in engine.answers(maker.chunk(batch, now)))
-            self._count(batch, answers, moments, _Place(stretch, row))
-            row += batch.num_rows
-            self._heard(batch.num_rows)
+        load, places = self._hitting(load)
+        engine, places = self._engine(places)
+        for found in self._gatherer.gather(load, frozenset(engine.program.fields)):
+            moments = moments_of(found.batch, found.layout)
+            now = moments if self._request.now is None else instants(self._request.now, found.batch.num_rows)
+            chunk = self._maker(engine, places, found.layout).chunk(found.batch, now)
+            answers = ((places[place], mask) for place, mask in engine.answers(chunk))
+            self._count(found, answers, moments)
+            self._heard(found.batch.num_rows)
 
-    def _hitting(self, stretch: Stretch) -> tuple[int, ...]:
-        """Return the rules that can hit in a stretch, by its statistics; with labels all rows are looked at."""
-        everything = tuple(range(len(self.tally.hits)))
-        if self._open is None or self._request.labels is not None:
-            return everything
-        program, metadata = self._request.program, self._open.source.metadata
-        spans = [spans_of(metadata.row_group(group), self._open.layout.fields) for group in stretch.groups]
-        return tuple(
-            place
-            for place, formula in enumerate(program.formulas)
-            if any(can_hold(formula, span, program.lists) for span in spans)
-        )
+    def _hitting(self, load: Load) -> tuple[Load, tuple[int, ...]]:
+        """Return the stretches in which a rule can hit and the rules that can, by statistics; skip the others.
+
+        With labels all rows are looked at.
+        """
+        files, everything = self._gatherer.open(load), tuple(range(len(self.tally.hits)))
+        if self._request.labels is not None:
+            return load, everything
+        kept, places = [], set[int]()
+        for stretch, file in zip(load, files, strict=True):
+            # An engine of nearly all rules costs more to make than it saves.
+            enough = len(everything) // 2 + 1 if 2 * len(places) <= len(everything) else 1
+            found = tuple(islice(self._hitting_in(stretch, file), enough))
+            if found:
+                kept.append(stretch)
+                places.update(found)
+            else:
+                self._skip(stretch.rows)
+        return tuple(kept), everything if 2 * len(places) > len(everything) else tuple(sorted(places))
+
+    def _hitting_in(self, stretch: Stretch, file: OpenFile) -> Iterator[int]:
+        """Yield the rules that can hit in a stretch."""
+        program, metadata = self._request.program, file.source.metadata
+        spans = [spans_of(metadata.row_group(group), file.layout.fields) for group in stretch.groups]
+        for place, formula in enumerate(program.formulas):
+            if any(can_hold(formula, span, program.lists) for span in spans):
+                yield place
+
+    def _maker(self, engine: ColumnarEngine, places: tuple[int, ...], layout: Layout) -> ChunkMaker:
+        if layout is not self._layout and layout != self._layout:
+            self._makers = {}
+        self._layout = layout
+        maker = self._makers.get(places)
+        if maker is None:
+            bound = {name: layout.fields[name] for name in engine.program.fields}
+            maker = self._makers[places] = ChunkMaker(bound)
+        return maker
 
     def _skip(self, rows: int) -> None:
         self.tally.rows += rows
@@ -103,9 +104,6 @@ class Scanner:
         everything = tuple(range(len(self.tally.hits)))
         if not places:
             return self._engines[everything], places
-        if 2 * len(places) > len(everything):
-            # An engine of nearly all rules costs more to make than it saves.
-            return self._engines[everything], everything
         engine = self._engines.get(places)
         if engine is None:
             if len(self._engines) >= _MOST_ENGINES:
@@ -113,8 +111,8 @@ class Scanner:
             engine = self._engines[places] = ColumnarEngine(self._request.program.only(places))
         return engine, places
 
-    def _count(self, batch: Any, answers: Iterator[tuple[int, Mask]], moments: Vector | None, place: "_Place") -> None:
-        tally, layout, rows = self.tally, self._layout(), batch.num_rows
+    def _count(self, found: Gathered, answers: Iterator[tuple[int, Mask]], moments: Vector | None) -> None:
+        tally, batch, layout, rows = self.tally, found.batch, found.layout, found.batch.num_rows
         tally.rows += rows
         groups = groups_of(batch, layout, self._request.groupings, moments)
         identifiers = texts_of(batch, layout.event_id) if self._request.sample else None
@@ -126,7 +124,7 @@ class Scanner:
             outcome = self._request.program.rules[rule].outcome
             by_outcome[outcome] = mask if outcome not in by_outcome else by_outcome[outcome] | mask
             if self._request.sample:
-                self._keep_sample(rule, mask, identifiers, place)
+                self._keep_sample(rule, mask, identifiers, found.places)
             if tally.labels is not None:
                 masks[rule] = mask
         if counts is not None:
@@ -134,13 +132,8 @@ class Scanner:
         self._count_outcomes(by_outcome, rows)
         if tally.labels is not None:
             how_many = _sum(masks, rows)
-            tally.count_labels(masks, *self._labelled(batch, moments), how_many)
+            tally.count_labels(masks, *self._labelled(found, moments), how_many)
             tally.count_overlap(masks, how_many)
-
-    def _layout(self) -> Layout:
-        if self._open is None:
-            raise RuntimeError("no file is open")
-        return self._open.layout
 
     def _count_outcomes(self, by_outcome: Mapping[str, Mask], rows: int) -> None:
         taken: Mask | None = None
@@ -154,27 +147,23 @@ class Scanner:
             rows -= count
         self.tally.outcomes[ALLOW] += rows
 
-    def _keep_sample(self, rule: int, mask: Mask, identifiers: Any, place: "_Place") -> None:
+    def _keep_sample(self, rule: int, mask: Mask, identifiers: Any, places: Places) -> None:
         rows = np.flatnonzero(mask)
         if not len(rows):
             return
-        draws = place.draws(len(mask))
+        draws = places.draws
         kept, size = self.tally.samples[rule], self._request.sample
         if len(kept) == size:
             rows = rows[draws[rows] < kept[-1].draw]
-        fresh = [
-            SampleHit(
-                int(draws[row]),
-                str(place.stretch.file),
-                place.row + row,
-                None if identifiers is None else identifiers[row].as_py(),
-            )
-            for row in rows[np.argsort(draws[rows])[:size]].tolist()
-        ]
+        fresh = []
+        for row in rows[np.argsort(draws[rows])[:size]].tolist():
+            file, place = places.find(row)
+            event_id = None if identifiers is None else identifiers[row].as_py()
+            fresh.append(SampleHit(int(draws[row]), str(file), place, event_id))
         kept[:] = heapq.nsmallest(size, [*kept, *fresh])
 
-    def _labelled(self, batch: Any, moments: Vector | None) -> tuple[Any, Any]:
-        labels, layout = self._request.labels, self._layout()
+    def _labelled(self, found: Gathered, moments: Vector | None) -> tuple[Any, Any]:
+        labels, batch, layout = self._request.labels, found.batch, found.layout
         rows, numbers = [np.zeros(0, np.intp)], [np.zeros(0, np.int64)]
         if labels is not None:
             markets = texts_of(batch, layout.market)
@@ -182,28 +171,10 @@ class Scanner:
             about += [(labels.entities[name], bound) for name, bound in layout.entities.items()]
             for group, bound in about:
                 if group is not None and bound is not None:
-                    found = match(group, texts_of(batch, bound), moments, markets)
-                    rows.append(found[0])
-                    numbers.append(found[1])
+                    about_rows, about_numbers = match(group, texts_of(batch, bound), moments, markets)
+                    rows.append(about_rows)
+                    numbers.append(about_numbers)
         return np.concatenate(rows), np.concatenate(numbers)
-
-
-class _Place:
-    """Where a batch stands: its stretch and first row; draws a number for each row from that alone."""
-
-    def __init__(self, stretch: Stretch, row: int) -> None:
-        self.stretch, self.row = stretch, row
-        self._draws: Any = None
-
-    def draws(self, count: int) -> Any:
-        """Return a number per row that looks random (the finisher of SplitMix64)."""
-        if self._draws is None:
-            start = np.uint64((self.stretch.number << 40) + self.row)
-            mixed = (np.arange(count, dtype=np.uint64) + start) * np.uint64(0x9E3779B97F4A7C15)
-            mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-            mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-            self._draws = mixed ^ (mixed >> np.uint64(31))
-        return self._draws
 
 
 def _sum(masks: list[Mask], rows: int) -> Any:

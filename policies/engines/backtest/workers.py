@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Protocol
 
+from policies.engines.backtest.gathering import Load, loads_of
 from policies.engines.backtest.request import Cancelled, Request, Stretch
 from policies.engines.backtest.scanning import Scanner, use_one_thread
 from policies.engines.backtest.tally import Tally
@@ -49,8 +50,8 @@ def scan_here(
         heard(rows)
 
     scanner = Scanner(request, hear)
-    for stretch in stretches:
-        scanner.scan(stretch)
+    for load in loads_of(stretches):
+        scanner.scan(load)
     return scanner.tally, peak_memory_mb()
 
 
@@ -65,7 +66,7 @@ def scan_in_processes(
         WorkerLostError: a process was ended from outside.
     """
     with _workers(request, processes) as workers:
-        return _share(deque(stretches), workers, stop, heard)
+        return _share(deque(loads_of(stretches, processes)), workers, stop, heard)
 
 
 class _Worker:
@@ -90,7 +91,7 @@ class _Worker:
         self.line.close()
 
 
-def _start_method() -> str:
+def start_method() -> str:
     """Return how to start a process: by a copy of this one, at once, where it has no threads that could hold locks.
 
     Otherwise a new interpreter is started, which takes half a second.
@@ -102,7 +103,7 @@ def _start_method() -> str:
 @contextmanager
 def _workers(request: Request, processes: int) -> Iterator[list[_Worker]]:
     workers: list[_Worker] = []
-    method = _start_method()
+    method = start_method()
     try:
         with _uninterrupted():
             for _ in range(processes):
@@ -126,9 +127,7 @@ def _uninterrupted() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _share(
-    stretches: deque[Stretch], workers: list[_Worker], stop: Stop, heard: Callable[[int], None]
-) -> tuple[Tally, float]:
+def _share(loads: deque[Load], workers: list[_Worker], stop: Stop, heard: Callable[[int], None]) -> tuple[Tally, float]:
     by_line: dict[Any, _Worker] = {worker.line: worker for worker in workers}
     total: Tally | None = None
     peak = 0.0
@@ -142,7 +141,7 @@ def _share(
             elif kind == "failed":
                 raise found
             elif kind == "ready":
-                by_line[line].line.send(stretches.popleft() if stretches else None)
+                by_line[line].line.send(loads.popleft() if loads else None)
             else:
                 tally, memory = found
                 peak = max(peak, memory)
@@ -180,8 +179,8 @@ def _work(line: Connection, request: Request, inherited: Sequence[Connection]) -
     try:
         scanner = Scanner(request, told)
         line.send(("ready", None))
-        while (stretch := line.recv()) is not None:
-            scanner.scan(stretch)
+        while (load := line.recv()) is not None:
+            scanner.scan(load)
             line.send(("ready", None))
         told.flush()
         line.send(("tally", (scanner.tally, peak_memory_mb())))
