@@ -1,5 +1,6 @@
 """Share the stretches of a backtest among processes, tell how far they are, stop them when asked."""
 
+import gc
 import multiprocessing
 import signal
 import sys
@@ -177,7 +178,11 @@ def _work(line: Connection, request: Request, inherited: Sequence[Connection]) -
     use_one_thread()
     told = _Teller(line)
     try:
+        # What a process starts with stays to its end: looking through it for garbage would take longer than compiling.
+        gc.disable()
         scanner = Scanner(request, told)
+        gc.freeze()
+        gc.enable()
         line.send(("ready", None))
         while (load := line.recv()) is not None:
             scanner.scan(load)

@@ -8,12 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from policies.engines.backtest.gathering import loads_of
 from policies.engines.backtest.labels import read_labels
 from policies.engines.backtest.request import Cancelled, Grouping, Request, Stretch
 from policies.engines.backtest.running import plan, run_backtest
+from policies.engines.backtest.scanning import Scanner
 from policies.engines.backtest.workers import WorkerLostError, scan_here, scan_in_processes
 from policies.engines.columnar.program import program_of
 from policies.engines.errors import DataError
@@ -293,8 +296,64 @@ def test_row_groups_that_different_rules_can_hit_do_not_share_answers(tmp_path):
     scanned = [
         Stretch(tmp_path / "e.parquet", 0, (group,), group * 500, 500) for group in range(4)
     ]  # each row group alone, as large ones are
-    tally, _ = scan_here(Request(program), scanned, threading.Event(), lambda _: None)
-    assert tally.hits.tolist() == [375, 125, 0]
+    scanner = Scanner(Request(program), lambda _: None)
+    for stretch in scanned:
+        scanner.scan((stretch,))
+    assert scanner.tally.hits.tolist() == [375, 125, 0]
+
+
+def test_files_are_put_together_only_where_their_columns_are_the_same(tmp_path):
+    rows = events(800)
+    path = write(tmp_path / "events", rows, 100, 8)
+    for number, change in ((2, _turned_round), (3, _with_whole_amounts), (6, _without_country)):
+        pq.write_table(change(pq.read_table(path / f"part-{number}.parquet")), path / f"part-{number}.parquet")
+    request, heard = Request(PROGRAM, (Grouping.DAY,), sample=500), []
+    tally, _ = scan_here(request, _plan(request, path), threading.Event(), heard.append)
+    assert heard == [300, 100, 200, 100, 100]
+    rows = [row for part in sorted(path.iterdir()) for row in pq.read_table(part).to_pylist()]
+    found = Counter(hit.rule for row in rows for hit in verdict(RULES, Record(row, row["occurred_at"], LISTS)).hits)
+    assert {rule.id: count for rule, count in zip(SPECS, tally.hits.tolist(), strict=True)} == {
+        rule.id: found[rule.id] for rule in SPECS
+    }
+    for kept in tally.samples:
+        assert [rows[100 * int(Path(hit.file).stem[-1]) + hit.row]["event_id"] for hit in kept] == [
+            hit.event_id for hit in kept
+        ]
+
+
+def _turned_round(table):
+    return table.select(table.column_names[::-1])
+
+
+def _with_whole_amounts(table):
+    place = table.column_names.index("amount")
+    return table.set_column(place, "amount", pc.floor(table["amount"]).cast(pa.int64()))
+
+
+def _without_country(table):
+    return table.drop_columns("country")
+
+
+@pytest.mark.parametrize(
+    ("rows", "processes", "expected"),
+    [
+        ([100] * 4, 1, [4]),
+        ([100] * 4, 2, [2, 2]),
+        ([65_536, 1, 60_000, 5_000, 600], 1, [1, 3, 1]),
+        ([1] * 130, 1, [64, 64, 2]),
+        ([], 2, []),
+    ],
+)
+def test_each_process_has_its_share_of_small_stretches(rows, processes, expected):
+    stretches = [Stretch(Path("e"), 0, (place,), 0, count) for place, count in enumerate(rows)]
+    loads = loads_of(stretches, processes)
+    assert [len(load) for load in loads] == expected
+    assert [stretch for load in loads for stretch in load] == stretches
+
+
+def test_large_stretches_are_not_put_together():
+    stretches = [Stretch(Path("e"), 0, (place,), 0, 100, 30_000_000) for place in range(5)]
+    assert [len(load) for load in loads_of(stretches)] == [2, 2, 1]
 
 
 def test_structs_whose_texts_repeat(tmp_path):
