@@ -15,6 +15,7 @@ from risk.actions.closing import close_decided_batches as close_decided
 from risk.actions.importing.expiring import remove_old_uploads
 from risk.actions.importing.working import work_on_fact
 from risk.actions.partitions import make_partitions_ahead
+from risk.actions.planning import remove_old_parts
 from risk.actions.processing import process_fact, process_part_fact
 
 TRY_AGAIN: dict[str, Any] = {
@@ -39,7 +40,8 @@ def close_decided_batches() -> None:
 
 @shared_task(ignore_result=True)
 def remove_uploads() -> None:
-    """Remove uploaded files whose time is over."""
+    """Remove uploaded files whose time is over, and the parts of batches that were done long ago."""
+    remove_old_parts(now=timezone.now())
     remove_old_uploads(actor=system_actor("import"), now=timezone.now())
 
 

@@ -23,7 +23,7 @@ from policies.rulelang import Record, check
 from risk.actions.as_of import events_as_of
 from risk.actions.compiled import CompiledRule
 from risk.actions.evaluating import accountable_role, event_record
-from risk.domain.records import entity_record_values
+from risk.domain.records import entity_record_values, fields_by_role
 from risk.domain.rule_runs import Change, RunState, RunTally, SampleHit
 from risk.models import RuleRun
 from risk.queries.history import data_span, event_history, signal_history
@@ -58,10 +58,9 @@ class _Pair:
         return sorted({market for rule in self._rules for market in rule.live.markets})
 
     @property
-    def roles_read(self) -> frozenset[str]:
-        """Return the roles whose attributes or signals either reads."""
-        names = (name for rule in self._rules for name in rule.checked.fields_used if "." in name)
-        return frozenset(name.split(".")[0] for name in names) - {"event"}
+    def read(self) -> Mapping[str, frozenset[str]]:
+        """Return the attributes and signals that either reads, by role."""
+        return fields_by_role(name for rule in self._rules for name in rule.checked.fields_used)
 
     def compare(self, record: Record, market: str, event_type: str = "") -> Change | None:
         """Return how the record fares under both texts, None when neither hits it."""
@@ -194,9 +193,9 @@ def _read_signals(run: RuleRun, pair: _Pair, tally: RunTally) -> Iterator[float]
 def _read_events(run: RuleRun, pair: _Pair, tally: RunTally) -> Iterator[float]:
     """Count over the stored events; yield the share of the way after each page."""
     length = (run.last_at - run.first_at).total_seconds() or 1.0
-    subjects, roles = pair.tried.live.subject_types, pair.roles_read
+    subjects, read = pair.tried.live.subject_types, pair.read
     for page in event_history(pair.event_types, pair.markets, run.first_at, run.last_at):
-        for event in events_as_of(page, roles):
+        for event in events_as_of(page, read):
             role = accountable_role(subjects, event.roles)
             change = pair.compare(event_record(event, pair.lists), event.market, event.type) if role else None
             if role is not None and change is not None:

@@ -17,7 +17,7 @@ from policies.rulelang.compile import Finder, compile_formulas
 from policies.rulelang.lower import Formula, lower, lower_all
 from policies.rulelang.quoting import quote
 from risk.actions.columns import ColumnGroup
-from risk.domain.records import entity_schema, event_schema, payload_schema
+from risk.domain.records import entity_schema, event_schema, fields_by_role, payload_schema
 from risk.queries.signals import signals_in_force
 
 log = structlog.get_logger(__name__)
@@ -101,11 +101,11 @@ class CompiledRuleset:
     on_entities: Mapping[str, RuleGroup]
     broken: tuple[str, ...] = ()
 
-    def roles_read(self) -> frozenset[str]:
-        """Return the roles whose signals or attributes some rule on events reads."""
+    @cached_property
+    def read_on_events(self) -> Mapping[str, frozenset[str]]:
+        """The fields, attributes and signals, that some rule on events reads, by role."""
         rules = {rule.live.version_id: rule for rules in self.on_events.values() for rule in rules}
-        names = (name for rule in rules.values() for name in rule.checked.fields_used if "." in name)
-        return frozenset(name.split(".")[0] for name in names) - {"event"}
+        return fields_by_role(name for rule in rules.values() for name in rule.checked.fields_used)
 
 
 @lru_cache(maxsize=512)

@@ -83,14 +83,14 @@ def process_batch(*, batch_id: int) -> Processed:
 
 
 def work_on_part(part_id: int) -> Processed | None:
-    """Do the work of a part and mark it as done, in one transaction; None when it is done already.
+    """Do the work of a part and mark it as done, in one transaction; None when it is done, or was and is removed.
 
     Two workers with the same part follow one another, and the second finds it done. So every event is put to one
     rule set, once: to the one that is in force when its part is worked on to the end.
     """
     with transaction.atomic():
-        part = BatchPart.objects.select_for_update(of=("self",)).select_related("batch").get(pk=part_id)
-        if part.done_at is not None:
+        part = BatchPart.objects.select_for_update(of=("self",)).select_related("batch").filter(pk=part_id).first()
+        if part is None or part.done_at is not None:
             return None
         rules = ruleset_in_force()
         result = _WORK[part.stage](part, rules)
@@ -137,10 +137,9 @@ def _run_over_accounts(part: BatchPart, rules: CompiledRuleset) -> Processed:
 def _run_over_events(part: BatchPart, rules: CompiledRuleset) -> Processed:
     if not rules.on_events:
         return Processed()
-    reads_entities = rules.roles_read()
     events = hits = 0
     for page in event_pages(part.batch_id, *part.span(), sorted(rules.on_events)):
-        hits += _tell(part.batch, evaluate_events(rules, events_as_of(page, reads_entities)))
+        hits += _tell(part.batch, evaluate_events(rules, events_as_of(page, rules.read_on_events)))
         events += len(page)
     return Processed(events=events, hits=hits)
 
@@ -168,5 +167,5 @@ def _accounts_as_of(keys: Sequence[int], known: Sequence[Known]) -> list[Account
     found = []
     for one in known:
         entity, market = entities[one.reading.entity_id]
-        found.append(AccountAsOf(replace(entity, signals=one.reading.values), market, one.reading.as_of))
+        found.append(AccountAsOf(replace(entity, signals=one.reading.figures.values), market, one.reading.as_of))
     return found

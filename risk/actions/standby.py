@@ -45,7 +45,7 @@ class Ground:
     @cached_property
     def roles_read(self) -> frozenset[str]:
         """Return the roles of which some rule on events reads something."""
-        return self.rules.roles_read()
+        return frozenset(self.rules.read_on_events)
 
     @cached_property
     def live(self) -> "dict[int, LiveRule]":

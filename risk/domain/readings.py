@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from policies.domain.signals import CountDefinition, EventFilter, SignalSpec
-from risk.domain.windows import Ints, Moments, count_in_windows
+from risk.domain.windows import Moments, count_in_windows
 
 Condition = Callable[[Mapping[str, Any], datetime], bool | None]
 
@@ -28,14 +28,21 @@ class SeenEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """The signals of an entity as of a moment: value (None: no data), volume beneath it, events counted."""
+class Figures:
+    """What signals come to, by name: value (None: no data), volume beneath it, events counted."""
 
-    entity_id: int
-    as_of: datetime
     values: Mapping[str, float | int | None]
     volumes: Mapping[str, int]
     counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The signals of an entity as of a moment. Readings of one run that came to the same share their figures."""
+
+    entity_id: int
+    as_of: datetime
+    figures: Figures
 
 
 def read_signals(
@@ -57,18 +64,34 @@ def read_signals(
         np.array([_microseconds(at) for _, at in moments], dtype=np.int64),
     )
     sorted_out = _sort_out(specs, conditions, events, positions)
-    tables: dict[str, tuple[Ints, Ints]] = {}
+    columns: list[list[int]] = []
     for spec in specs:
         upper, lower = _filters(spec)
         counted = count_in_windows(sorted_out[spec.role, upper], as_of, spec.window_days)
         volume = counted if lower is None else count_in_windows(sorted_out[spec.role, lower], as_of, spec.window_days)
-        tables[spec.name] = (counted, volume)
-    return [_reading(specs, tables, row, entity, at) for row, (entity, at) in enumerate(moments)]
+        columns += [counted.tolist(), volume.tolist()]
+    made: dict[tuple[int, ...], Figures] = {}
+    readings = []
+    for (entity, at), row in zip(moments, zip(*columns, strict=True), strict=True):
+        figures = made.get(row)
+        if figures is None:
+            figures = made[row] = _figures(specs, row)
+        readings.append(Reading(entity, at, figures))
+    return readings
 
 
-def filters_of(specs: Iterable[SignalSpec]) -> set[EventFilter]:
-    """Return every distinct event filter that the signals use."""
-    return {part for spec in specs for part in _filters(spec) if part is not None}
+def kinds_of(specs: Iterable[SignalSpec]) -> dict[tuple[str, str], set[str]]:
+    """Return the kinds of events, by role and type, that the signals count, each with every `where` asked of it."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for role, part in _wanted(specs):
+        asked = found.setdefault((role, part.event), set())
+        if part.where is not None:
+            asked.add(part.where)
+    return found
+
+
+def _wanted(specs: Iterable[SignalSpec]) -> set[tuple[str, EventFilter]]:
+    return {(spec.role, part) for spec in specs for part in _filters(spec) if part is not None}
 
 
 def _filters(spec: SignalSpec) -> tuple[EventFilter, EventFilter | None]:
@@ -83,7 +106,7 @@ def _sort_out(
     events: Iterable[SeenEvent],
     positions: Mapping[int, int],
 ) -> dict[tuple[str, EventFilter], Moments]:
-    wanted = {(spec.role, part) for spec in specs for part in _filters(spec) if part is not None}
+    wanted = _wanted(specs)
     by_kind: dict[tuple[str, str], list[EventFilter]] = {}
     for role, part in wanted:
         by_kind.setdefault((role, part.event), []).append(part)
@@ -100,17 +123,16 @@ def _sort_out(
     }
 
 
-def _reading(
-    specs: Sequence[SignalSpec], tables: Mapping[str, tuple[Ints, Ints]], row: int, entity: int, at: datetime
-) -> Reading:
+def _figures(specs: Sequence[SignalSpec], row: Sequence[int]) -> Figures:
+    """Return the figures of a row that holds the events counted and the volume of each signal in turn."""
     values: dict[str, float | int | None] = {}
     volumes: dict[str, int] = {}
     counts: dict[str, int] = {}
-    for spec in specs:
-        counted, volume = (int(table[row]) for table in tables[spec.name])
+    for place, spec in enumerate(specs):
+        counted, volume = row[2 * place], row[2 * place + 1]
         counts[spec.name], volumes[spec.name] = counted, volume
         values[spec.name] = _value(spec, counted, volume)
-    return Reading(entity, at, values, volumes, counts)
+    return Figures(values, volumes, counts)
 
 
 def _value(spec: SignalSpec, counted: int, volume: int) -> float | int | None:

@@ -91,6 +91,16 @@ def entity_values(entity: EntitySnapshot) -> dict[str, Any]:
     return {**entity.attributes, "id": entity.external_id, "name": entity.name or None, **entity.signals}
 
 
+def fields_by_role(names: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Return which fields of each role these field names ask for; those of the payload and the event are left out."""
+    found: dict[str, set[str]] = {}
+    for name in names:
+        role, dot, rest = name.partition(".")
+        if dot and role != "event":
+            found.setdefault(role, set()).add(rest)
+    return {role: frozenset(fields) for role, fields in found.items()}
+
+
 def _payload_fields() -> dict[str, Field]:
     return {name: Field(PAYLOAD_TYPES[kind], nullable=True) for name, kind in PAYLOAD_FIELDS.items()}
 

@@ -41,7 +41,7 @@ class Entity(models.Model):
 class EntityUse(models.Model):
     """An account uses a device, payment account or address, as its events show. Derived; only the times change."""
 
-    via = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
+    via = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", db_index=False)
     account = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
@@ -60,8 +60,8 @@ class EntityLink(models.Model):
     many share the thing.
     """
 
-    low = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
-    high = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
+    low = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", db_index=False)
+    high = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", db_index=False)
     via = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=24)  # type of the entity that ties them
     is_hard = models.BooleanField()  # bank, phone, identity: one of them proves it; device, address: weighs

@@ -11,10 +11,10 @@ class RuleHit(models.Model):
     signals. That key makes evaluating again harmless.
     """
 
-    rule_version = models.ForeignKey("policies.RuleVersion", on_delete=models.PROTECT, related_name="+")
+    rule_version = models.ForeignKey("policies.RuleVersion", on_delete=models.PROTECT, related_name="+", db_index=False)
     ruleset_number = models.BigIntegerField()
-    entity = models.ForeignKey("risk.Entity", on_delete=models.PROTECT, related_name="+")
-    market = models.ForeignKey("governance.Market", on_delete=models.PROTECT, related_name="+")
+    entity = models.ForeignKey("risk.Entity", on_delete=models.PROTECT, related_name="+", db_index=False)
+    market = models.ForeignKey("governance.Market", on_delete=models.PROTECT, related_name="+", db_index=False)
     event_id = models.BigIntegerField(default=0)
     as_of = models.DateTimeField()  # by the data's clock
     outcome = models.CharField(max_length=16)

@@ -10,7 +10,7 @@ class BatchPart(models.Model):
     """A part of a batch: worked on in one transaction, which also marks it as done, so it counts once.
 
     Links and events are those that occurred from `begins_at` to before `ends_at`; accounts are named. Changes once,
-    when it is done; `ruleset_number` is the rule set that was asked.
+    when it is done; `ruleset_number` is the rule set that was asked. Removed some days after its batch was processed.
     """
 
     class Stage(models.IntegerChoices):

@@ -1,6 +1,6 @@
 """Read the events of a batch with the entities that they touch, as of each event."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,6 @@ import orjson
 from django.db import connection
 
 from risk.domain.records import EntitySnapshot
-from risk.domain.vocabulary import ACCOUNT_TYPES
 from risk.models import Entity
 
 EVENTS_A_PAGE = 2_000
@@ -57,17 +56,18 @@ def event_pages(batch_id: int, begin: datetime, end: datetime, types: Sequence[s
         after = (rows[-1][4], rows[-1][0])
 
 
-def entities_of(rows: Sequence[Row], roles: Sequence[str]) -> dict[int, EntitySnapshot]:
+def entities_of(rows: Sequence[Row], roles: Collection[str]) -> dict[int, EntitySnapshot]:
     """Return the entities that these events touch in any of the roles, by key, without signals."""
-    wanted = {entity_id for row in rows for role, entity_id in row[6].items() if role in roles}
+    wanted = {row[6][role] for role in roles for row in rows if role in row[6]}
+    if not wanted:
+        return {}
     found = Entity.objects.filter(pk__in=wanted).values_list("pk", "type", "external_id", "name", "attributes")
     return {row[0]: EntitySnapshot(*row) for row in found}
 
 
-def signals_as_of(rows: Sequence[Row]) -> dict[tuple[int, datetime], dict[str, Any]]:
-    """Return the signals of the accounts that these events touch, by (entity, time of the event)."""
-    accounts = set(ACCOUNT_TYPES)
-    pairs = {(entity_id, row[4]) for row in rows for role, entity_id in row[6].items() if role in accounts}
+def signals_as_of(rows: Sequence[Row], roles: Collection[str]) -> dict[tuple[int, datetime], dict[str, Any]]:
+    """Return the signals of who these events touch in any of the roles, by (entity, time of the event)."""
+    pairs = {(row[6][role], row[4]) for role in roles for row in rows if role in row[6]}
     if not pairs:
         return {}
     entities, times = zip(*pairs, strict=True)

@@ -18,9 +18,9 @@ from policies.models import RulesetVersion
 from risk.actions import planning
 from risk.actions.compiled import forget_ruleset, ruleset_in_force
 from risk.actions.ingest import ingest_events
-from risk.actions.planning import plan_batch
+from risk.actions.planning import KEEP_PARTS, plan_batch, remove_old_parts
 from risk.actions.processing import process_batch, process_fact, process_part_fact, work_on_part
-from risk.models import BatchPart, EventDay, IngestBatch, RuleHit, SignalSnapshot
+from risk.models import BatchPart, Entity, EventDay, IngestBatch, RuleHit, SignalSnapshot
 from tests.builders.threads import results_of, run_together
 from tests.conftest import database_url
 from tests.risk.deciding.conftest import listing, load_pack
@@ -193,3 +193,33 @@ def test_a_rule_set_released_amid_a_batch_is_asked_of_the_parts_to_come_only() -
     newer = RuleHit.objects.filter(ruleset_number=old.number + 1)
     assert newer.exists()
     assert newer.order_by("as_of")[0].as_of >= last.span()[0]
+
+
+def test_parts_go_days_after_their_batch_was_processed_and_nothing_is_done_again() -> None:
+    batch, waiting = send("shop"), send("other")
+    plan_batch(waiting)
+    process_batch(batch_id=batch)
+    processed_at = IngestBatch.objects.get(pk=batch).processed_at
+    assert processed_at
+    part = BatchPart.objects.filter(batch=batch)[0]
+    assert remove_old_parts(now=processed_at + KEEP_PARTS) == 0
+    assert remove_old_parts(now=processed_at + KEEP_PARTS + timedelta(minutes=1)) > 0
+    assert set(BatchPart.objects.values_list("batch_id", flat=True)) == {waiting}
+    assert work_on_part(part.pk) is None
+    assert process_batch(batch_id=batch).hits == 0
+    assert not BatchPart.objects.filter(batch=batch).exists()
+    assert sum(EventDay.objects.values_list("events", flat=True)) == EVENTS
+
+
+def test_a_busy_account_gets_a_part_of_its_own_that_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planning, "TOUCHES_A_PART", 6)
+    shops = ["first", "second", *["busy"] * 8, "third"]
+    sold = [listing(number, entities={"seller": shop, "listing": f"L{number}"}) for number, shop in enumerate(shops)]
+    batch = ingest_events(actor=system_actor("tests"), source="shop", items=sold).batch_id
+    plan_batch(batch)
+    parts = BatchPart.objects.filter(batch=batch, stage=STAGES.ACCOUNTS)
+    names = dict(Entity.objects.values_list("pk", "external_id"))
+    assert [names[key] for key in parts[0].entity_ids] == ["busy"]
+    rest = [key for part in parts[1:] for key in part.entity_ids]
+    assert sorted(names[key] for key in rest) == ["first", "second", "third"]
+    assert all(len(part.entity_ids) <= 2 for part in parts)

@@ -55,14 +55,14 @@ def test_a_rate_is_numerator_by_denominator_with_its_volume():
         event(3, "order_dispatched", late=None),
         event(31, "order_dispatched", late=True),
     )
-    assert reading.values["late_30d"] == 1 / 3
-    assert (reading.counts["late_30d"], reading.volumes["late_30d"]) == (1, 3)
+    assert reading.figures.values["late_30d"] == 1 / 3
+    assert (reading.figures.counts["late_30d"], reading.figures.volumes["late_30d"]) == (1, 3)
 
 
 def test_below_the_minimum_volume_a_rate_is_null_and_a_count_is_zero():
     (reading,) = read(event(1, "order_dispatched", late=True))
-    assert reading.values == {"late_30d": None, "orders_30d": 0}
-    assert reading.volumes["late_30d"] == 1
+    assert reading.figures.values == {"late_30d": None, "orders_30d": 0}
+    assert reading.figures.volumes["late_30d"] == 1
 
 
 def test_entities_do_not_mix_and_another_role_does_not_count():
@@ -73,7 +73,7 @@ def test_entities_do_not_mix_and_another_role_does_not_count():
         event(2, "order_placed", entity=2, role="buyer"),
         entities=(1, 2),
     )
-    assert (one.values["orders_30d"], two.values["orders_30d"]) == (1, 2)
+    assert (one.figures.values["orders_30d"], two.figures.values["orders_30d"]) == (1, 2)
     assert (one.entity_id, two.entity_id) == (1, 2)
 
 
@@ -85,4 +85,4 @@ def test_each_moment_sees_its_own_past_only():
         events=[event(1, "order_placed"), event(5, "order_placed"), event(34.9, "order_placed")],
         moments=moments,
     )
-    assert [reading.values["orders_30d"] for reading in readings] == [2, 2]
+    assert [reading.figures.values["orders_30d"] for reading in readings] == [2, 2]

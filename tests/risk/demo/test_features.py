@@ -69,7 +69,7 @@ def test_signals_are_those_of_the_workers(smallest: Demo, features: pd.DataFrame
     readings = read_signals(specs=specs, conditions=conditions, events=events, moments=moments)
     rows = features.loc[chosen.index]
     for spec in specs:
-        wanted = [reading.values[spec.name] for reading in readings]
+        wanted = [reading.figures.values[spec.name] for reading in readings]
         assert [plain(value) for value in rows[f"{role}.{spec.name}"]] == wanted, spec.name
         assert len({value for value in wanted if value is not None}) > 1, f"{spec.name} never varies here"
 
