@@ -4,7 +4,7 @@ from policies.rulelang.check import Checked, CheckResult, check
 from policies.rulelang.complete import Completion, Offer, complete
 from policies.rulelang.condition import Condition, compile_condition
 from policies.rulelang.evaluate import MissingListError
-from policies.rulelang.explain import Explanation, Truth, explain
+from policies.rulelang.explain import Explainer, Explanation, Truth, explain
 from policies.rulelang.format import format_text
 from policies.rulelang.json_form import FormError, from_form, to_form
 from policies.rulelang.plain import describe
@@ -54,6 +54,7 @@ __all__ = [
     "Completion",
     "Condition",
     "ConditionError",
+    "Explainer",
     "Explanation",
     "Field",
     "FormError",

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from policies.rulelang.check import Checked
-from policies.rulelang.evaluate import compile_node, slots_of
+from policies.rulelang.evaluate import Run, compile_node, slots_of
 from policies.rulelang.limits import MAX_WALKED_LIST, SHOWN_LOOP_ELEMENTS
 from policies.rulelang.moments import format_duration, format_timestamp
 from policies.rulelang.plain import Narrator, unit_of
@@ -84,7 +84,36 @@ def explain(checked: Checked, record: Record) -> Explanation:
     Raises:
         MissingListError: the record comes without a named list that the condition uses.
     """
-    return _Explainer(checked.source, record, [None] * slots_of(checked.root)).explain(checked.root)
+    return Explainer(checked).explain(record)
+
+
+class Explainer:
+    """Explains one condition on any number of records; what does not depend on them is worked out once."""
+
+    def __init__(self, checked: Checked) -> None:
+        self._checked = checked
+        self._slots = slots_of(checked.root)
+        # By the identity of nodes, which live as long as the condition: to hash them means to walk their trees.
+        self._runs: dict[int, Run] = {}
+        self._numbers: dict[int, tuple[float, ...]] = {}
+
+    def explain(self, record: Record) -> Explanation:
+        """Explain the condition on a record; see `explain`."""
+        return _Explaining(self, self._checked.source, record, [None] * self._slots).explain(self._checked.root)
+
+    def run_of(self, node: TypedNode) -> Run:
+        """Return what computes a node of the condition."""
+        run = self._runs.get(id(node))
+        if run is None:
+            run = self._runs[id(node)] = compile_node(node)
+        return run
+
+    def numbers_in(self, node: TypedNode) -> tuple[float, ...]:
+        """Return the numbers that a node of the condition names: what its fields are held against."""
+        numbers = self._numbers.get(id(node))
+        if numbers is None:
+            numbers = self._numbers[id(node)] = _numbers(node)
+        return numbers
 
 
 @dataclass(frozen=True)
@@ -108,7 +137,10 @@ class _NarratorWithValues(Narrator):
 
 
 @dataclass
-class _Explainer:
+class _Explaining:
+    """One explanation on its way down the tree."""
+
+    known: Explainer
     source: Source
     record: Record
     at_hand: list[Any]
@@ -133,7 +165,7 @@ class _Explainer:
         )
 
     def _compute(self, node: TypedNode) -> Any:
-        value = compile_node(node)(self.record, self.at_hand)
+        value = self.known.run_of(node)(self.record, self.at_hand)
         return UNKNOWN if node.type.kind is Kind.BOOL and not isinstance(value, bool) and value is not None else value
 
     def _show(self, node: TypedNode, value: Any) -> Text:
@@ -152,7 +184,7 @@ class _Explainer:
 
     def _chosen(self, node: Walk, elements: Any, value: Any) -> list[Any]:
         """Return the elements to show, those first on which the body gives what the loop gives."""
-        run = compile_node(node.body)
+        run = self.known.run_of(node.body)
         deciding: list[Any] = []
         others: list[Any] = []
         for element in sorted(elements) if isinstance(elements, frozenset | set) else elements:
@@ -179,7 +211,7 @@ class _Explainer:
         )
 
     def _sentence(self, node: TypedNode, value: Any, truth: Truth | None) -> Text:
-        narrator = _NarratorWithValues(self._compute, self.slots_in_reach, _numbers(node))
+        narrator = _NarratorWithValues(self._compute, self.slots_in_reach, self.known.numbers_in(node))
         if isinstance(node, Const):
             return show_value(value)
         if isinstance(node, Logic):
@@ -219,7 +251,6 @@ def _with_found(said: Text, children: tuple[Explanation, ...]) -> Text:
 
 
 def _numbers(root: TypedNode) -> tuple[float, ...]:
-    """Return the numbers that a condition names: what its fields are held against."""
     named = (node.value for node in every(root) if isinstance(node, Const))
     return tuple(value for value in named if isinstance(value, int | float) and not isinstance(value, bool))
 

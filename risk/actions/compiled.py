@@ -12,7 +12,7 @@ import structlog
 
 from policies.queries.lists import list_types
 from policies.queries.rules import LiveRule, Ruleset, current_ruleset_number, load_ruleset
-from policies.rulelang import Checked, Record, Schema, check, compile_condition
+from policies.rulelang import Checked, Explainer, Record, Schema, check, compile_condition
 from policies.rulelang.compile import Finder, compile_formulas
 from policies.rulelang.lower import Formula, lower, lower_all
 from policies.rulelang.quoting import quote
@@ -49,6 +49,11 @@ class CompiledRule:
     def holds(self) -> Callable[[Record], bool | None]:
         """The condition by itself, for runs that compare single rules."""
         return compile_condition(self.checked)
+
+    @cached_property
+    def explainer(self) -> Explainer:
+        """What says why the rule is true of a record."""
+        return Explainer(self.checked)
 
     def concerns(self, market: str) -> bool:
         """Say whether the rule holds in the market."""

@@ -11,7 +11,7 @@ from django.utils import timezone
 from psycopg2.extras import execute_values
 
 from policies.domain.rules import ALLOW_LANE
-from policies.rulelang import Record, explain
+from policies.rulelang import Record
 from risk.actions.compiled import CompiledRule, CompiledRuleset, RuleGroup
 from risk.domain.records import EntitySnapshot, entity_record_values, event_values
 from risk.domain.vocabulary import ACCOUNT_TYPES
@@ -139,7 +139,7 @@ def store_hits(hits: Sequence[RuleHit]) -> list[int]:
 
 def trace_of(rule: CompiledRule, record: Record) -> dict[str, Any]:
     """Return why the rule is true of the record: its text, the sentences that decide, and the whole tree."""
-    explanation = explain(rule.checked, record)
+    explanation = rule.explainer.explain(record)
     return {
         "condition": rule.live.condition,
         "because": [part.sentence.render() for part in explanation.decisive()],

@@ -10,7 +10,7 @@ from policies.domain.signals import SignalSpec
 from risk.actions.seen_events import SeenEvents
 from risk.actions.signal_rows import Known, store_known
 from risk.domain.readings import Reading, read_signals
-from risk.domain.scoring import ScoreResult, score
+from risk.domain.scoring import Scorer, ScoreResult
 from risk.models import IngestBatch
 from risk.queries.signals import CardInForce
 
@@ -87,12 +87,13 @@ def _score(readings: Sequence[Reading], card: CardInForce | None) -> list[Known]
     """Score the readings; those that share their figures share the score."""
     if card is None:
         return [Known(reading, None) for reading in readings]
+    scorer = Scorer(card.spec)
     scores: dict[int, ScoreResult] = {}
     known = []
     for reading in readings:
         result = scores.get(id(reading.figures))
         if result is None:
-            result = scores[id(reading.figures)] = score(card.spec, reading.figures.values)
+            result = scores[id(reading.figures)] = scorer.score(reading.figures.values)
         known.append(Known(reading, result))
     return known
 

@@ -3,7 +3,6 @@
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from policies.domain.signals import ScorecardSpec, ScorePart
 
@@ -27,24 +26,32 @@ class ScoreResult:
     contributions: tuple[Contribution, ...]
 
 
-def score(card: ScorecardSpec, values: Mapping[str, float | None]) -> ScoreResult:
-    """Return the score of an entity with these signals; the sum of the contributions is the score."""
-    parts = [_contribution(part, values.get(part.signal)) for part in card.parts]
-    total = sum(part.points for part in parts)
-    band = max((band for band in card.bands if band.starts_at <= total), key=lambda band: band.starts_at)
-    return ScoreResult(total, band.name, tuple(sorted(parts, key=lambda part: (-part.points, part.signal))))
+class Scorer:
+    """A scorecard, ready to score any number of entities."""
+
+    def __init__(self, card: ScorecardSpec) -> None:
+        self._bands = card.bands
+        self._parts = [_Steps(part) for part in card.parts]
+
+    def score(self, values: Mapping[str, float | None]) -> ScoreResult:
+        """Return the score of an entity with these signals; the sum of the contributions is the score."""
+        parts = [part.contribution(values.get(part.signal)) for part in self._parts]
+        total = sum(part.points for part in parts)
+        band = max((band for band in self._bands if band.starts_at <= total), key=lambda band: band.starts_at)
+        return ScoreResult(total, band.name, tuple(sorted(parts, key=lambda part: (-part.points, part.signal))))
 
 
-def _contribution(part: ScorePart, value: float | None) -> Contribution:
-    most, starts, points = _steps(part)
-    if value is None:
-        return Contribution(part.signal, None, part.null_points, most)
-    reached = bisect_right(starts, value)
-    return Contribution(part.signal, value, points[reached - 1] if reached else 0, most)
+class _Steps:
+    """What one signal brings, by the steps that its value has reached."""
 
+    def __init__(self, part: ScorePart) -> None:
+        self.signal = part.signal
+        self._null_points, self._most = part.null_points, part.most_points
+        self._starts = [float(step.starts_at) for step in part.bins]
+        self._points = [step.points for step in part.bins]
 
-@lru_cache(maxsize=256)
-def _steps(part: ScorePart) -> tuple[int, tuple[float, ...], tuple[int, ...]]:
-    """Return the most points of a part, and where its steps start with what they bring."""
-    starts = tuple(float(step.starts_at) for step in part.bins)
-    return part.most_points, starts, tuple(step.points for step in part.bins)
+    def contribution(self, value: float | None) -> Contribution:
+        if value is None:
+            return Contribution(self.signal, None, self._null_points, self._most)
+        reached = bisect_right(self._starts, value)
+        return Contribution(self.signal, value, self._points[reached - 1] if reached else 0, self._most)

@@ -41,8 +41,9 @@ class Entity(models.Model):
 class EntityUse(models.Model):
     """An account uses a device, payment account or address, as its events show. Derived; only the times change."""
 
-    via = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", db_index=False)
-    account = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
+    # Both are read from their rows in the statement that writes the use, so checking them again is in vain.
+    via = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    account = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
 

@@ -44,7 +44,9 @@ class SignalSnapshot(models.Model):
     denominator), counts: signal → the numerator.
     """
 
-    entity = models.ForeignKey("risk.Entity", on_delete=models.PROTECT, related_name="+", db_index=False)
+    entity = models.ForeignKey(  # the account has a state, which is checked; a check per row costs too much
+        "risk.Entity", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     as_of = models.DateTimeField()
     values = models.JSONField()
     volumes = models.JSONField()
@@ -96,12 +98,16 @@ class Scorecard(models.Model):
 class Score(models.Model):
     """The score of an entity as of a moment: 0 to 1000 with what contributed. Never changes."""
 
-    entity = models.ForeignKey("risk.Entity", on_delete=models.PROTECT, related_name="+", db_index=False)
+    entity = models.ForeignKey(  # the account has a state, which is checked; a check per row costs too much
+        "risk.Entity", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     as_of = models.DateTimeField()
     value = models.PositiveSmallIntegerField()
     band = models.CharField(max_length=16)
     contributions = models.JSONField()  # [{signal, value, points, text}], adding up to value
-    scorecard = models.ForeignKey(Scorecard, on_delete=models.PROTECT, related_name="+", db_index=False)
+    scorecard = models.ForeignKey(
+        Scorecard, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
 
     class Meta:
         ordering = ["entity_id", "-as_of"]

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.domain.signals import ScorecardSpec, parse_scorecard
-from risk.domain.scoring import score
+from risk.domain.scoring import Scorer
 
 CARD = parse_scorecard(
     {
@@ -29,18 +29,18 @@ CARD = parse_scorecard(
 
 def test_a_value_falls_into_the_last_step_that_it_reaches():
     assert isinstance(CARD, ScorecardSpec)
-    result = score(CARD, {"late": 0.1, "bad": 0.49})
+    result = Scorer(CARD).score({"late": 0.1, "bad": 0.49})
     assert (result.value, result.band) == (610, "high")
     assert [(part.signal, part.points) for part in result.contributions] == [("late", 600), ("bad", 10)]
 
 
 def test_no_data_is_not_zero():
-    assert score(CARD, {"late": None}).value == 50
-    assert score(CARD, {"late": 0.0, "bad": None}).value == 0
+    assert Scorer(CARD).score({"late": None}).value == 50
+    assert Scorer(CARD).score({"late": 0.0, "bad": None}).value == 0
 
 
 @given(st.dictionaries(st.sampled_from(["late", "bad"]), st.none() | st.floats(0, 1)))
 def test_contributions_add_up_to_the_score(values):
-    result = score(CARD, values)
+    result = Scorer(CARD).score(values)
     assert sum(part.points for part in result.contributions) == result.value
     assert 0 <= result.value <= 1000

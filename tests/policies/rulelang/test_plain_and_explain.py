@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from policies.rulelang import UNKNOWN, Truth, describe, explain
+from policies.rulelang import UNKNOWN, Explainer, Truth, describe, explain
 from policies.rulelang.functions import FUNCTIONS
 from policies.rulelang.phrases import CONDITIONS, LOOPS, VALUES
 from policies.rulelang.showing import show_measured, show_number, show_value
@@ -275,3 +275,16 @@ def test_an_explanation_is_plain_data_in_any_language():
     assert data["children"][3]["value"] is None
     german = tree.as_json(lambda template: {"Not all of these hold": "Nicht alles trifft zu"}.get(template, template))
     assert german["sentence"] == "Nicht alles trifft zu"
+
+
+def test_an_explainer_says_of_every_record_what_is_said_of_it_alone() -> None:
+    condition = checked("tags.exists(t, t == 'x' && title.contains(t)) || amount > 5.0 && quantity > 2")
+    records = [
+        record({"tags": ["a", "x"], "title": "x", "amount": 4.0, "quantity": 3}),
+        record({"tags": ["b"], "title": "x", "amount": 6.5}),
+        record({"tags": ["x"], "title": "y", "amount": 6.5, "quantity": 3}),
+    ]
+    explainer = Explainer(condition)
+    alone = [explain(condition, one).as_json() for one in records]
+    assert [explainer.explain(one).as_json() for one in [*records, *records]] == [*alone, *alone]
+    assert len({str(one) for one in alone}) == len(records)
