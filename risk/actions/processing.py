@@ -1,6 +1,6 @@
 """Take a batch of events through links, signals, scores and rules, up to the hits."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 
 import structlog
@@ -26,6 +26,7 @@ from risk.queries.signals import scorecards_in_force, signals_in_force
 log = structlog.get_logger(__name__)
 
 HITS_A_FACT = 2_000
+READINGS_A_LOOK = 2_000  # records of so many are at hand at once
 CONSUMER = "risk.process_batch"
 PART_CONSUMER = "risk.process_part"
 
@@ -130,7 +131,11 @@ def _run_over_accounts(part: BatchPart, rules: CompiledRuleset) -> Processed:
     specs = [spec for spec in signals_in_force() if spec.entity_type == part.entity_type]
     card = scorecards_in_force().get(part.entity_type)
     known = refresh_signals(batch=part.batch, entities=part.entity_ids, specs=specs, card=card) if specs else []
-    hits = _tell(part.batch, evaluate_accounts(rules, _accounts_as_of(part.entity_ids, known)))
+    entities = _entities(part.entity_ids)
+    found: list[RuleHit] = []
+    for piece in in_chunks(known, READINGS_A_LOOK):
+        found += evaluate_accounts(rules, _accounts_as_of(entities, piece))
+    hits = _tell(part.batch, found)
     return Processed(accounts=len(part.entity_ids), readings=len(known), hits=hits)
 
 
@@ -159,13 +164,17 @@ def _tell(batch: IngestBatch, hits: Sequence[RuleHit]) -> int:
     return len(stored)
 
 
-def _accounts_as_of(keys: Sequence[int], known: Sequence[Known]) -> list[AccountAsOf]:
+def _entities(keys: Sequence[int]) -> dict[int, tuple[EntitySnapshot, str]]:
+    """Return accounts without signals, each with its market, by their keys."""
     rows = Entity.objects.filter(pk__in=keys).values_list(
         "pk", "type", "external_id", "name", "attributes", "market_id"
     )
-    entities = {row[0]: (EntitySnapshot(*row[:5]), row[5]) for row in rows}
-    found = []
+    return {row[0]: (EntitySnapshot(*row[:5]), row[5]) for row in rows}
+
+
+def _accounts_as_of(
+    entities: Mapping[int, tuple[EntitySnapshot, str]], known: Sequence[Known]
+) -> Iterator[AccountAsOf]:
     for one in known:
         entity, market = entities[one.reading.entity_id]
-        found.append(AccountAsOf(replace(entity, signals=one.reading.figures.values), market, one.reading.as_of))
-    return found
+        yield AccountAsOf(replace(entity, signals=one.reading.figures.values), market, one.reading.as_of)

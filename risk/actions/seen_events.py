@@ -50,8 +50,8 @@ class SeenEvents:
 
     def __iter__(self) -> Iterator[SeenEvent]:
         if self._counted:
-            for row in self._rows(TOUCHES, self._counted):
-                yield SeenEvent(*row, {})
+            for entity_id, role, event_type, occurred_at in self._rows(TOUCHES, self._counted):
+                yield SeenEvent(entity_id, role, event_type, occurred_at, {})
         if self._judged:
             yield from self._with_values()
 

@@ -280,9 +280,9 @@ def test_an_explanation_is_plain_data_in_any_language():
 def test_an_explainer_says_of_every_record_what_is_said_of_it_alone() -> None:
     condition = checked("tags.exists(t, t == 'x' && title.contains(t)) || amount > 5.0 && quantity > 2")
     records = [
-        record({"tags": ["a", "x"], "title": "x", "amount": 4.0, "quantity": 3}),
-        record({"tags": ["b"], "title": "x", "amount": 6.5}),
-        record({"tags": ["x"], "title": "y", "amount": 6.5, "quantity": 3}),
+        record(tags=["a", "x"], title="x", amount=4.0, quantity=3),
+        record(tags=["b"], title="x", amount=6.5),
+        record(tags=["x"], title="y", amount=6.5, quantity=3),
     ]
     explainer = Explainer(condition)
     alone = [explain(condition, one).as_json() for one in records]
