@@ -5,6 +5,7 @@ another origin for anything.
 """
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
@@ -122,6 +124,21 @@ def context(browser: Browser, origin: str) -> Iterator[BrowserContext]:
     opened.route("**/favicon.ico", lambda route: route.fulfill(status=204))
     yield opened
     opened.close()
+    _wait_for_the_server()
+
+
+def _wait_for_the_server() -> None:
+    """Let requests that were under way end, or emptying the tables would wait for them in a circle."""
+    until = time.monotonic() + 10
+    with connection.cursor() as cursor:
+        while time.monotonic() < until:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " AND backend_type = 'client backend' AND state <> 'idle'"
+            )
+            if not cursor.fetchone()[0]:
+                return
+            time.sleep(0.05)
 
 
 @pytest.fixture

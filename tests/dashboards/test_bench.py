@@ -30,6 +30,7 @@ def test_a_scale_that_is_none_is_refused(scale: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.untraced
 @pytest.mark.django_db
 def test_the_ingest_benchmark_reports_and_cleans_up() -> None:
     before = scratch_databases()
@@ -44,6 +45,7 @@ def test_the_ingest_benchmark_reports_and_cleans_up() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.untraced
 @pytest.mark.django_db
 def test_the_import_benchmark_reports_and_cleans_up() -> None:
     before = scratch_databases()
@@ -66,6 +68,7 @@ def test_a_benchmark_that_fails_ends(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.untraced
 @pytest.mark.django_db
 def test_the_decisions_benchmark_reports_and_cleans_up() -> None:
     before = scratch_databases()

@@ -25,6 +25,8 @@ from governance.project.embedded.errors import EmbeddedError
 from governance.project.embedded.home import Home
 from tests.governance.embedded.conftest import NAMED, READY, ROOT, Starter, assert_gone, hold, release
 
+pytestmark = pytest.mark.untraced
+
 PORT = "18700"
 needs_root = pytest.mark.skipif(not is_root(), reason="needs root, who can become anyone")
 ROOMS = ("governance", "policies", "risk", "cases", "dashboards", "templates", "requirements", "tests", "manage.py")

@@ -15,6 +15,8 @@ from governance.project.embedded.home import Home
 from governance.project.embedded.runtime import read_runtime
 from tests.governance.embedded.conftest import READY, ROOT, Starter, assert_gone, clean_environment, hold, release
 
+pytestmark = pytest.mark.untraced
+
 PORT = "18600"
 SERVER_PID = "SELECT pg_postmaster_start_time()"
 ASK = (

@@ -21,6 +21,8 @@ from governance.project.embedded.processes import identity_options
 from governance.project.embedded.runtime import read_runtime
 from tests.governance.embedded.conftest import READY, Starter, assert_gone
 
+pytestmark = pytest.mark.untraced
+
 PORT = "18500"
 Manage = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -27,6 +27,8 @@ from governance.project.embedded.setup_steps import (
 from tests.conftest import database_url
 from tests.governance.embedded.conftest import READY, Run, Starter, assert_gone
 
+pytestmark = pytest.mark.untraced
+
 SCRIPT = """
 import sys
 from governance.project.embedded.setup_steps import Step

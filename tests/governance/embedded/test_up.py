@@ -15,6 +15,8 @@ from governance.project.embedded.accounts import is_root
 from governance.project.embedded.home import Home
 from tests.governance.embedded.conftest import READY, Run, Starter, assert_gone, clean_environment
 
+pytestmark = pytest.mark.untraced
+
 PORT = "18400"
 
 

@@ -56,18 +56,18 @@ def test_conditions_serve_as_values_to_a_bounded_depth(allowed, refused):
     ],
 )
 def test_what_does_not_double_may_be_as_deep_as_anything(text):
-    began = time.monotonic()
+    began = time.process_time()
     lower(checked(text).root)
     compile_ruleset(RuleSet.build([RuleSpec("A", text, "hold")], SCHEMA))
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_the_deepest_condition_that_is_allowed_compiles_in_bounded_time():
     inner = " && ".join(f"amount > {number}.5" for number in range(700))
     text = nested_choices(4).replace("gift", f"({inner})", 1)
-    began = time.monotonic()
+    began = time.process_time()
     compile_ruleset(RuleSet.build([RuleSpec("A", text, "hold")], SCHEMA))
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 @pytest.mark.parametrize(

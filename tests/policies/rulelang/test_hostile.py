@@ -22,10 +22,10 @@ from tests.policies.rulelang.market import LISTS, NOW, SCHEMA, VALUES, checked
 
 @contextmanager
 def in_time(seconds=5.0):
-    """Fail when the body takes far longer than it should; the bound leaves room for a busy machine."""
-    start = time.perf_counter()
+    """Fail when the body takes far more of a processor than it should, whatever else the machine does meanwhile."""
+    start = time.process_time()
     yield
-    assert time.perf_counter() - start < seconds
+    assert time.process_time() - start < seconds
 
 
 @pytest.mark.parametrize(
@@ -82,6 +82,7 @@ def test_hostile_texts_reach_neither_layout_nor_completion():
             complete(text, len(text), SCHEMA)
 
 
+@pytest.mark.untraced
 def test_the_longest_texts_that_are_allowed_still_work():
     many = "gift" + " && gift" * 2_400
     long = " && ".join(f"amount > {number}" for number in range(1_000))
@@ -132,6 +133,7 @@ def test_hostile_values_are_unknown(values):
         assert condition(Record({**VALUES, **values}, NOW)) in (None, False)
 
 
+@pytest.mark.untraced
 def test_the_costliest_loops_stay_bounded():
     words = frozenset(f"word {number} " + "x" * 480 for number in range(10_000))
     condition = compile_condition(checked("lists.words.exists(w, similarity(title, w) > 0.99)"))
@@ -147,6 +149,7 @@ def engine_of(*texts, schema=SCHEMA):
     return compile_ruleset(RuleSet.build(rules, schema))
 
 
+@pytest.mark.untraced
 def test_the_longest_texts_that_are_allowed_compile_in_bounded_time():
     many = "gift" + " && gift" * 2_400
     long = " && ".join(f"amount > {number}" for number in range(1_000))
@@ -159,6 +162,7 @@ def test_the_longest_texts_that_are_allowed_compile_in_bounded_time():
     assert [hit.rule for hit in engine.hits(Record(VALUES, NOW, LISTS))] == ["R2", "R4", "R5", "R6"]
 
 
+@pytest.mark.untraced
 def test_rules_on_hundreds_of_fields_compile():
     schema = Schema.build(fields={f"field{number}": "int?" for number in range(900)})
     texts = [" && ".join(f"field{number} > 0" for number in range(start, 900)) for start in (0, 1, 2)]
@@ -179,6 +183,7 @@ def test_rules_on_hundreds_of_fields_compile():
     assert [hit.rule for hit in engine.hits(Record({**values, "field899": "x"}))] == ["R3", "R4", "R5"]
 
 
+@pytest.mark.untraced
 def test_a_set_of_a_thousand_rules_compiles_in_bounded_time():
     texts = [
         f"event.type == 'type{number % 7}' && (amount > {number} || title.contains('word{number}')) && "

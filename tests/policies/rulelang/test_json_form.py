@@ -103,11 +103,11 @@ def chained(depth):
     ],
 )
 def test_what_is_no_form_is_refused_with_its_place(form, path, reason):
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(FormError, match=reason) as caught:
         from_form(form)
     assert caught.value.path == path
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize("attack", ['" || true || "', "\\", "\n", "\u202e", "'", "\x00", "😀", '\\" || true'])
