@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django import template
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from cases.domain.lifecycle import OPEN_STATES
@@ -32,6 +33,15 @@ def case_state(state: str) -> SafeString:
 def outcome_pill(outcome: str, title: str = "") -> SafeString:
     """Show what a decision found, in the guide's own words where they are given."""
     return pill(title or str(words.OUTCOMES.get(outcome, outcome)), words.OUTCOME_TONES.get(outcome, "neutral"))
+
+
+@register.filter
+def language(locale: str) -> str:
+    """Return the name of a language, its code where Django knows no name: packs may bring any."""
+    try:
+        return str(get_language_info(locale)["name_translated"])
+    except KeyError:
+        return locale
 
 
 @register.simple_tag

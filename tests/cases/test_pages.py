@@ -1,4 +1,5 @@
 import pytest
+from django.template import Context, Template
 from django.test import Client
 from django.urls import reverse
 
@@ -320,3 +321,10 @@ class TestSteps:
         assert "Forty of them" in answer.content.decode()
         assert "data-open-now" in answer.content.decode()
         assert not Escalation.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("locale", "name"), [("id", "Indonesian"), ("pt-br", "Brazilian Portuguese"), ("xx-q", "xx-q")]
+)
+def test_a_language_has_a_name_or_its_code(locale, name):
+    assert Template("{% load cases %}{{ locale|language }}").render(Context({"locale": locale})) == name
