@@ -1,7 +1,6 @@
 """Put together what rules see of stored events: the entities they touch, with their signals as of each event."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from risk.actions.evaluating import EventAsOf
 from risk.domain.records import ENTITY_FIELDS, EntitySnapshot
@@ -26,6 +25,6 @@ def events_as_of(page: Sequence[Row], read: Mapping[str, frozenset[str]]) -> lis
             if role not in wanted or (role in described and key not in entities):
                 continue
             entity = entities[key] if role in described else EntitySnapshot(key, role, "", "", {})
-            roles[role] = replace(entity, signals=signals.get((key, at), {})) if role in measured else entity
+            roles[role] = entity.with_signals(signals.get((key, at), {})) if role in measured else entity
         found.append(EventAsOf(event_id, external_id, event_type, market, at, payload, roles))
     return found

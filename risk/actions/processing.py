@@ -1,7 +1,7 @@
 """Take a batch of events through links, signals, scores and rules, up to the hits."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass
 
 import structlog
 from django.db import transaction
@@ -177,4 +177,4 @@ def _accounts_as_of(
 ) -> Iterator[AccountAsOf]:
     for one in known:
         entity, market = entities[one.reading.entity_id]
-        yield AccountAsOf(replace(entity, signals=one.reading.figures.values), market, one.reading.as_of)
+        yield AccountAsOf(entity.with_signals(one.reading.figures.values), market, one.reading.as_of)

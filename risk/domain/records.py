@@ -46,6 +46,10 @@ class EntitySnapshot:
     attributes: Mapping[str, Any]
     signals: Mapping[str, float | None] = field(default_factory=dict)
 
+    def with_signals(self, signals: Mapping[str, float | None]) -> "EntitySnapshot":
+        """Return the entity with these signals."""
+        return EntitySnapshot(self.id, self.type, self.external_id, self.name, self.attributes, signals)
+
 
 def payload_schema() -> Schema:
     """Return the schema of signal definitions: the payload and the event itself."""
