@@ -12,6 +12,8 @@ from typing import Any
 import orjson
 from django.db import DatabaseError, OperationalError, connection
 from django.utils import timezone
+from psycopg2 import Error as DriverError
+from psycopg2.errorcodes import NUMERIC_VALUE_OUT_OF_RANGE
 from psycopg2.errors import DeadlockDetected
 
 from governance.domain.actors import Actor
@@ -27,6 +29,7 @@ from risk.queries.decisions import read_known
 STORE = "SELECT risk_store_decisions(%s, %s, %s, %s, %s, %s, %s, %s)"
 FOREIGN = "AE001"
 MOST_TRIES = 3
+MOST_VERSIONS = 32_767  # of an event; the column of millions of keys is two bytes wide
 NOT_STORED: Mapping[str, int | None] = {"id": None, "version": None, "supersedes": None}
 
 
@@ -64,7 +67,7 @@ def decide_events(*, actor: Actor, source: str, items: Sequence[Any], api_key_id
     An event that was decided before is answered with its decision; another event under a known id becomes its next
     version and supersedes it. Items that are refused are not kept. Raises NotAllowed without the permission
     anywhere, InvalidInput when source or number of items are wrong, Conflict when a known id belongs to a market
-    outside the actor's reach.
+    outside the actor's reach, or to an event of MOST_VERSIONS.
     """
     sender = _admit(actor, source, items, api_key_id)
     questions, rejected = sort_out(items, sender.checks)
@@ -170,13 +173,29 @@ def _store(sender: _Sender, asked: Asked, judged: Sequence[Judged]) -> list[dict
             if not tries_left or not isinstance(error.__cause__, DeadlockDetected):
                 raise
         except DatabaseError as error:
-            if getattr(error.__cause__, "pgcode", None) != FOREIGN:
+            refusal = _refusal_in(error)
+            if refusal is None:
                 raise
-            raise Conflict(
-                "The id of an event names one of a market that this key may not send.",
-                hint="Ids are unique within a source: use a source of its own for each market.",
-            ) from error
+            raise refusal from error
     raise AssertionError  # never: the last try returns or raises
+
+
+def _refusal_in(error: DatabaseError) -> Conflict | None:
+    """Return what an error of the database says to the sender, None when it is no business of theirs."""
+    cause = error.__cause__
+    if not isinstance(cause, DriverError):
+        return None
+    if cause.pgcode == FOREIGN:
+        return Conflict(
+            "The id of an event names one of a market that this key may not send.",
+            hint="Ids are unique within a source: use a source of its own for each market.",
+        )
+    if cause.pgcode == NUMERIC_VALUE_OUT_OF_RANGE and "UPDATE risk_eventkey" in (cause.diag.context or ""):
+        return Conflict(
+            f"An event has {MOST_VERSIONS:,} versions already, and no more can be stored.",
+            hint="An id is that of one event: give another event an id of its own.",
+        )
+    return None
 
 
 def _item(asked: Asked, place: int, judged: Judged) -> dict[str, Any]:

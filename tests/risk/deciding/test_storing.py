@@ -14,7 +14,7 @@ from governance.domain.errors import Conflict
 from governance.models import OutboxFact
 from governance.queries.keys import actor_for_key
 from risk.actions.closing import close_decided_batches
-from risk.actions.deciding import Decided, decide_events
+from risk.actions.deciding import MOST_VERSIONS, Decided, decide_events
 from risk.actions.ingest import ingest_events
 from risk.actions.processing import process_batch
 from risk.models import (
@@ -197,6 +197,17 @@ def test_an_id_of_a_market_out_of_reach_is_not_superseded():
     with pytest.raises(Conflict, match="market"), transaction.atomic():
         decide_events(actor=actor, source="shop", items=[listing(2), listing(1)])
     assert Event.objects.count() == Decision.objects.count() == 1
+
+
+def test_an_event_has_a_last_version_and_refuses_the_next():
+    decide(listing())
+    EventKey.objects.update(version=MOST_VERSIONS - 1)
+    last = decide(listing(payload={"price": 2.0}))[0].decision
+    assert last.version == MOST_VERSIONS
+    with pytest.raises(Conflict, match="32,767 versions"), transaction.atomic():
+        decide(listing(payload={"price": 3.0}))
+    assert decide(listing(payload={"price": 2.0}))[0].is_repeated
+    assert (Decision.objects.count(), EventKey.objects.get().version) == (2, MOST_VERSIONS)
 
 
 def test_the_workers_refresh_signals_and_do_not_judge_again():
