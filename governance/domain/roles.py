@@ -34,6 +34,7 @@ class Permission(StrEnum):
     RUN_ESCALATIONS = "run_escalations"
     VIEW_IMPORTS = "view_imports"
     IMPORT_DATA = "import_data"
+    MEND_EVENTS = "mend_events"  # refused ones: change, replay, dismiss
     INGEST_EVENTS = "ingest_events"
     ASK_DECISIONS = "ask_decisions"
     EXPORT = "export"
@@ -84,7 +85,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.POLICY_MANAGER: _READ | {_P.EDIT_RULES, _P.OPEN_ESCALATIONS, _P.EXPORT},
     Role.APPROVER: _READ | {_P.APPROVE_RULES, _P.APPROVE_SANCTIONS, _P.OPEN_ESCALATIONS},
     Role.LEAD: _READ | {_P.OPEN_ESCALATIONS, _P.EXPORT},
-    Role.OPS: _READ | {_P.OPEN_ESCALATIONS, _P.RUN_ESCALATIONS, _P.EXPORT},
+    Role.OPS: _READ | {_P.OPEN_ESCALATIONS, _P.RUN_ESCALATIONS, _P.MEND_EVENTS, _P.EXPORT},
     Role.ADMIN: frozenset(
         {
             _P.VIEW_ENTITIES,
@@ -93,6 +94,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.VIEW_HEALTH,
             _P.VIEW_IMPORTS,
             _P.IMPORT_DATA,
+            _P.MEND_EVENTS,
             _P.EXPORT,
             _P.MANAGE_PEOPLE,
             _P.MANAGE_KEYS,

@@ -41,7 +41,7 @@ def replay_rejected(*, actor: Actor, rejected_ids: Iterable[int]) -> Replayed:
 
     Useful when the reason has gone: a market was set up, a source mended. Raises NotAllowed without the permission.
     """
-    actor.require(Permission.IMPORT_DATA)
+    actor.require(Permission.MEND_EVENTS)
     wanted = sorted(set(rejected_ids))[:MOST_AT_ONCE]
     results: list[Replayed] = []
     sources = list(among(actor, wanted).order_by("source").values_list("source", flat=True).distinct())
@@ -76,7 +76,7 @@ def dismiss_rejected(*, actor: Actor, rejected_ids: Iterable[int], reason: str) 
 
     At most a thousand at a time. Raises NotAllowed without the permission, InvalidInput without a reason.
     """
-    actor.require(Permission.IMPORT_DATA)
+    actor.require(Permission.MEND_EVENTS)
     reason = reason.strip()
     if not 0 < len(reason) <= MOST_REASON:
         hint = f"Say in 1 to {MOST_REASON} characters why they need not be stored."
@@ -117,7 +117,7 @@ def _replay(actor: Actor, rejected: Sequence[RejectedEvent], texts: Sequence[str
     """Try the texts of locked rows of one source, inside the caller's transaction; settle or update each row."""
     if not rejected:
         return Replayed(0, 0, 0)
-    checks = checks_for(actor, Permission.IMPORT_DATA)
+    checks = checks_for(actor, Permission.MEND_EVENTS)
     rows: list[EventRow] = []
     places: list[int] = []
     problems: dict[int, list[FieldProblem]] = {}

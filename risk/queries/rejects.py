@@ -60,7 +60,7 @@ def visible_rejects(actor: Actor) -> QuerySet[RejectedEvent]:
 
 def changeable_rejects(actor: Actor) -> QuerySet[RejectedEvent]:
     """Return those of the visible ones that the actor may also mend, replay or dismiss."""
-    return within_markets(visible_rejects(actor), actor, Permission.IMPORT_DATA, field="market")
+    return within_markets(visible_rejects(actor), actor, Permission.MEND_EVENTS, field="market")
 
 
 def find_reject(actor: Actor, rejected_id: int) -> RejectedEvent:

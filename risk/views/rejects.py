@@ -118,7 +118,7 @@ class RejectList(ListView):
     @property
     def bulk_template(self) -> str:  # type: ignore[override]  # boxes only for those who may change something
         """Return the buttons for selected rows."""
-        return "risk/_reject_bulk.html" if self.request.actor.can(Permission.IMPORT_DATA) else ""
+        return "risk/_reject_bulk.html" if self.request.actor.can(Permission.MEND_EVENTS) else ""
 
     def read_rows(self) -> QuerySet[RejectedEvent]:
         """Return the refused events that the viewer may see."""
@@ -250,8 +250,8 @@ def words_for(done: Replayed) -> str | _StrPromise:
 def _page(
     request: ConsoleRequest, found: RejectView, form: MendForm, dismissing: DismissForm, status: int = 200
 ) -> HttpResponse:
-    may_change = request.actor.can(Permission.IMPORT_DATA, found.market or None) and (
-        bool(found.market) or request.actor.markets(Permission.IMPORT_DATA).is_all
+    may_change = request.actor.can(Permission.MEND_EVENTS, found.market or None) and (
+        bool(found.market) or request.actor.markets(Permission.MEND_EVENTS).is_all
     )
     context = {
         "found": found,

@@ -78,6 +78,19 @@ def test_who_may_only_look_gets_no_buttons(rejects: list[RejectedEvent]) -> None
     assert answer.status_code == 403
 
 
+def test_ops_get_the_buttons_in_their_market_and_no_import(rejects: list[RejectedEvent]) -> None:
+    ops = browse(make_person(Role.OPS, markets=("BR",)))
+    assert listed(ops) == [str(rejects[0].pk)]
+    assert 'name="row"' in ops.get(reverse("risk:rejects")).content.decode()
+    page = ops.get(reverse("risk:reject", args=[rejects[0].pk])).content.decode()
+    assert "Mend and replay" in page
+    assert "Stored." in post_mended(ops, rejects[0], json.dumps(raw_event(1))).content.decode()
+    keys = {"row": [row.pk for row in rejects[1:]], "reason": "why"}
+    assert ops.post(reverse("risk:change-rejects", args=["dismiss"]), keys).status_code == 302
+    assert set(RejectedEvent.objects.values_list("state", flat=True)) == {"open", "replayed"}
+    assert ops.get(reverse("risk:new-import")).status_code == 404
+
+
 def post_mended(client: Client, row: RejectedEvent, text: str, **more: Any) -> Any:
     given = {"text": text, "seen": fingerprint(row.raw)} | more
     return client.post(reverse("risk:mend-reject", args=[row.pk]), given, follow=True)

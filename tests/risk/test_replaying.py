@@ -9,10 +9,10 @@ from django.db import connection
 
 from governance.domain.actors import Actor, system_actor
 from governance.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from governance.domain.roles import Role
+from governance.domain.roles import GRANTS, Permission, Role
 from governance.models import AuditEntry, OutboxFact
 from risk.actions.ingest import ingest_events
-from risk.actions.replaying import dismiss_rejected, mend_rejected, replay_rejected
+from risk.actions.replaying import Replayed, dismiss_rejected, mend_rejected, replay_rejected
 from risk.models import Event, IngestBatch, RejectedEvent
 from risk.queries.rejects import fingerprint, reject_view, visible_rejects
 from tests.builders.events import raw_event
@@ -130,6 +130,20 @@ def test_who_may_see_and_who_may_change() -> None:
             dismiss_rejected(actor=actor, rejected_ids=[row.pk], reason="why")
     assert dismiss_rejected(actor=elsewhere, rejected_ids=[row.pk, lost.pk], reason="why") == 0
     assert dismiss_rejected(actor=local, rejected_ids=[row.pk, lost.pk], reason="why") == 1
+
+
+def test_ops_replay_and_dismiss_in_their_markets_and_import_nothing() -> None:
+    row, other, lost = refuse(type="Order Placed"), refuse(market="ID", type="Order Placed"), refuse(market="XX")
+    ops = make_person(Role.OPS, markets=("BR",))
+    assert not ops.can(Permission.IMPORT_DATA)
+    assert mend(ops, row).stored == 1
+    assert replay_rejected(actor=ops, rejected_ids=[other.pk, lost.pk]) == Replayed(0, 0, 0)
+    assert dismiss_rejected(actor=ops, rejected_ids=[other.pk, lost.pk], reason="why") == 0
+    with pytest.raises(NotFound):
+        mend(ops, other)
+    everywhere = make_person(Role.OPS)
+    assert dismiss_rejected(actor=everywhere, rejected_ids=[other.pk, lost.pk], reason="why") == 2
+    assert [role for role, grants in GRANTS.items() if Permission.MEND_EVENTS in grants] == [Role.OPS, Role.ADMIN]
 
 
 def test_a_person_of_one_market_cannot_store_events_of_another() -> None:
