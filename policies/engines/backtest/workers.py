@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from policies.engines.backtest.gathering import Load, loads_of
 from policies.engines.backtest.request import Cancelled, Request, Stretch
-from policies.engines.backtest.scanning import Scanner, use_one_thread
+from policies.engines.backtest.scanning import Scanner, take_one_processor
 from policies.engines.backtest.tally import Tally
 from policies.engines.errors import DataError
 
@@ -175,7 +175,7 @@ def _work(line: Connection, request: Request, inherited: Sequence[Connection]) -
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for other in inherited:
         other.close()
-    use_one_thread()
+    take_one_processor()
     told = _Teller(line)
     try:
         # What a process starts with stays to its end: looking through it for garbage would take longer than compiling.
