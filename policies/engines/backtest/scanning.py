@@ -24,9 +24,12 @@ _MOST_ENGINES = 16
 
 
 class Scanner:
-    """Counts stretches of rows into one tally. `heard` is told the rows done, and may raise to stop."""
+    """Counts stretches of rows into one tally, asking the engine of all rules of a request, or one of some of them.
 
-    def __init__(self, request: Request, heard: Callable[[int], None]) -> None:
+    `heard` is told the rows done, and may raise to stop.
+    """
+
+    def __init__(self, request: Request, engine: ColumnarEngine, heard: Callable[[int], None]) -> None:
         self._request, self._heard = request, heard
         rules = len(request.program.rules)
         self.tally = Tally.empty(rules, request.sample)
@@ -34,7 +37,7 @@ class Scanner:
             self.tally.labels = LabelTally.empty(rules, len(request.labels.kinds))
             if rules <= MOST_OVERLAPPING_RULES:
                 self.tally.overlap = np.zeros((rules, rules), np.int64)
-        self._engines = {tuple(range(rules)): ColumnarEngine(request.program)}
+        self._engines = {tuple(range(rules)): engine}
         self._gatherer = Gatherer(request)
         self._makers: dict[tuple[int, ...], ChunkMaker] = {}
         """By the places of the rules: what a maker knows of dictionaries is of one engine and layout only."""

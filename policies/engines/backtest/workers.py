@@ -18,6 +18,7 @@ from policies.engines.backtest.gathering import Load, loads_of
 from policies.engines.backtest.request import Cancelled, Request, Stretch
 from policies.engines.backtest.scanning import Scanner, take_one_processor
 from policies.engines.backtest.tally import Tally
+from policies.engines.columnar.engine import ColumnarEngine
 from policies.engines.errors import DataError
 
 _PATIENCE = 0.2
@@ -50,7 +51,7 @@ def scan_here(
             raise Cancelled
         heard(rows)
 
-    scanner = Scanner(request, hear)
+    scanner = Scanner(request, _compile(request), hear)
     for load in loads_of(stretches):
         scanner.scan(load)
     return scanner.tally, peak_memory_mb()
@@ -73,12 +74,14 @@ def scan_in_processes(
 class _Worker:
     """A process and the line to it."""
 
-    def __init__(self, request: Request, method: str, earlier: Sequence["_Worker"]) -> None:
+    def __init__(
+        self, request: Request, engine: ColumnarEngine | None, method: str, earlier: Sequence["_Worker"]
+    ) -> None:
         context: Any = multiprocessing.get_context(method)
         self.line, theirs = context.Pipe()
         # A forked process has our ends of all lines; while it holds them, nobody learns that we are gone.
         ours = [self.line, *(worker.line for worker in earlier)] if method == "fork" else []
-        self.process = context.Process(target=_work, args=(theirs, request, ours), daemon=True)
+        self.process = context.Process(target=_work, args=(theirs, request, engine, ours), daemon=True)
         self.process.start()
         theirs.close()
 
@@ -105,14 +108,27 @@ def start_method() -> str:
 def _workers(request: Request, processes: int) -> Iterator[list[_Worker]]:
     workers: list[_Worker] = []
     method = start_method()
+    # A forked process has what was compiled before; another one cannot be sent it.
+    engine = _compile(request) if method == "fork" else None
     try:
         with _uninterrupted():
             for _ in range(processes):
-                workers.append(_Worker(request, method, workers))
+                workers.append(_Worker(request, engine, method, workers))
         yield workers
     finally:
         for worker in workers:
             worker.close()
+
+
+def _compile(request: Request) -> ColumnarEngine:
+    """Return the engine of a request, made without a look for garbage: all that is made stays."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        return ColumnarEngine(request.program)
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @contextmanager
@@ -167,7 +183,7 @@ def _receive(worker: _Worker) -> tuple[str, Any]:
     return message
 
 
-def _work(line: Connection, request: Request, inherited: Sequence[Connection]) -> None:
+def _work(line: Connection, request: Request, engine: ColumnarEngine | None, inherited: Sequence[Connection]) -> None:
     """Do what comes over the line until there is no more, in a process of its own.
 
     Telling the rows fails when the other side is gone, which ends this process too.
@@ -178,11 +194,9 @@ def _work(line: Connection, request: Request, inherited: Sequence[Connection]) -
     take_one_processor()
     told = _Teller(line)
     try:
-        # What a process starts with stays to its end: looking through it for garbage would take longer than compiling.
-        gc.disable()
-        scanner = Scanner(request, told)
+        scanner = Scanner(request, engine or _compile(request), told)
+        # What a process starts with stays to its end: nothing of it is garbage, and looking at it would copy it.
         gc.freeze()
-        gc.enable()
         line.send(("ready", None))
         while (load := line.recv()) is not None:
             scanner.scan(load)

@@ -18,6 +18,7 @@ from policies.engines.backtest.request import Cancelled, Grouping, Request, Stre
 from policies.engines.backtest.running import plan, run_backtest
 from policies.engines.backtest.scanning import Scanner
 from policies.engines.backtest.workers import WorkerLostError, scan_here, scan_in_processes
+from policies.engines.columnar.engine import ColumnarEngine
 from policies.engines.columnar.program import program_of
 from policies.engines.errors import DataError
 from policies.engines.parquet import ParquetSource, find_files
@@ -296,7 +297,7 @@ def test_row_groups_that_different_rules_can_hit_do_not_share_answers(tmp_path):
     scanned = [
         Stretch(tmp_path / "e.parquet", 0, (group,), group * 500, 500) for group in range(4)
     ]  # each row group alone, as large ones are
-    scanner = Scanner(Request(program), lambda _: None)
+    scanner = Scanner(Request(program), ColumnarEngine(program), lambda _: None)
     for stretch in scanned:
         scanner.scan((stretch,))
     assert scanner.tally.hits.tolist() == [375, 125, 0]
