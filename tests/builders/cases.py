@@ -22,6 +22,7 @@ from policies.models import RuleVersion
 from policies.pack_files import SHIPPED_PACKS, load_pack_files
 from risk.models import Entity, RuleHit, Score, Scorecard, SignalSnapshot
 from tests.builders.governance import make_markets, make_person
+from tests.builders.saved_rows import SavedRows
 
 AS_OF = datetime(2026, 10, 5, 9, tzinfo=UTC)
 LATE = "LATE-DISPATCH-ENFORCED"
@@ -42,8 +43,15 @@ def shipped_pack() -> Pack:
 
 def load_shipped_pack() -> None:
     """Load the markets and the policies that come with the product."""
+    _SHIPPED.put()
+
+
+def _load_shipped_pack() -> None:
     make_markets("BR", "DE", "ID")
     load_pack(actor=system_actor("pack"), pack=shipped_pack())
+
+
+_SHIPPED = SavedRows(_load_shipped_pack, marker="governance_auditentry")
 
 
 def make_account(market: str = "BR", kind: str = "seller", **fields: Any) -> Entity:
